@@ -1,0 +1,1 @@
+"""Appraisal: risk of bias and certainty."""

@@ -1,0 +1,1 @@
+"""Classification: what a report is about, by the protocol's taxonomy."""

@@ -1,0 +1,1 @@
+"""Extraction: arms, numbers and outcomes with the words that say them."""

@@ -1,0 +1,1 @@
+"""Bibliographic formats: one format, one module, with read() and write()."""

@@ -1,0 +1,1 @@
+"""Publishing: an edition from one data object, in each language."""

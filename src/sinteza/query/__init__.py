@@ -1,0 +1,1 @@
+"""Search queries: PubMed's language and Ovid's, parsed, checked, explained, translated."""

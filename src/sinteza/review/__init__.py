@@ -1,0 +1,1 @@
+"""The one facade: open a review, run its steps, keep it living."""

@@ -1,0 +1,1 @@
+"""Screening: rules, ranking, stopping, agreement."""

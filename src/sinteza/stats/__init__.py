@@ -1,0 +1,1 @@
+"""Meta-analysis, usable alone: numpy and scipy, no review."""

@@ -1,0 +1,1 @@
+"""Synthesis: which studies enter, pooling, sensitivity."""
