@@ -100,11 +100,12 @@ class PublicationTypeRule(
 ):
     """Carries one of the filters' publication types, or one that NLM files below it.
 
-    ``below`` lists those narrower types. A record without any publication type may be admitted by
-    a person's reading of its design.
+    ``below`` lists those narrower types. A record without any publication type is admitted where a
+    person read one of ``designs`` in the report.
     """
 
     below: tuple[str, ...] = ()
+    designs: tuple[str, ...] = ()
 
 
 class TermsRule(
@@ -113,11 +114,14 @@ class TermsRule(
     """Holds, for every group, at least one of its terms in title, abstract, keywords or MeSH.
 
     Terms are words or phrases, matched whole, without regard to case or diacritics; a ``*`` stands
-    for any ending.
+    for any ending. ``mesh`` lists headings that stand for the group of the same place. A person's
+    reading of ``read`` (one of ``values``) stands for all groups.
     """
 
     groups: tuple[tuple[str, ...], ...]
     mesh: tuple[tuple[str, ...], ...] = ()
+    read: Literal["", "domain", "drug_resistant"] = ""
+    values: tuple[str, ...] = ()
 
 
 class FactRule(
