@@ -205,35 +205,16 @@ class _Map:
         )
         x = left
         for column, head, pitch in zip(self.columns, heads, pitches, strict=True):
-            svg.open_link(column.href, column.label)
-            svg.lines(
-                x + pitch / 2,
-                base - _LEAD * (len(head) - 1),
-                head,
-                size=_SIZE,
-                leading=_LEAD / _SIZE,
-                weight="bold",
-                anchor="middle",
-                linked=bool(column.href),
+            self.draw_head(
+                svg, x + pitch / 2, base - _LEAD * (len(head) - 1), column, head, "middle"
             )
-            svg.close_link(column.href)
             x += pitch
         y = top
         for row in self.rows:
             label = wrap(row.label, label_width, _SIZE, bold=True)
             least = 34.0 if self.heat else _CELL + 12.0 if self.certain else _CELL
             height = max(least, _LEAD * len(label) + 8)
-            svg.open_link(row.href, row.label)
-            svg.lines(
-                12,
-                y + height / 2 - _LEAD * (len(label) - 1) / 2 + 4.5,
-                label,
-                size=_SIZE,
-                leading=_LEAD / _SIZE,
-                weight="bold",
-                linked=bool(row.href),
-            )
-            svg.close_link(row.href)
+            self.draw_head(svg, 12, y + height / 2 - _LEAD * (len(label) - 1) / 2 + 4.5, row, label)
             x = left
             for column, pitch in zip(self.columns, pitches, strict=True):
                 self.draw_cell(svg, x, y, pitch, height, row, column)
@@ -241,6 +222,24 @@ class _Map:
             y += height
         svg.height = self.draw_legend(svg, 12, y + 14, width - 24) + 8
         return str(svg)
+
+    def draw_head(
+        self, svg: Svg, x: float, y: float, axis: MapAxis, lines: list[str], anchor: str = "start"
+    ) -> float:
+        """The name of a row or column; the next baseline."""
+        svg.open_link(axis.href, axis.label)
+        y = svg.lines(
+            x,
+            y,
+            lines,
+            size=_SIZE,
+            leading=_LEAD / _SIZE,
+            weight="bold",
+            anchor=anchor,
+            linked=bool(axis.href),
+        )
+        svg.close_link(axis.href)
+        return y
 
     def draw_cell(
         self,
@@ -332,18 +331,7 @@ class _Map:
         for row in self.rows:
             label = wrap(row.label, right - left, _SIZE, bold=True)
             svg.rect(left - 4, y, right - left + 8, _LEAD * len(label) + 8, fill=PALE)
-            svg.open_link(row.href, row.label)
-            y = svg.lines(
-                left,
-                y + 16,
-                label,
-                size=_SIZE,
-                leading=_LEAD / _SIZE,
-                weight="bold",
-                linked=bool(row.href),
-            )
-            svg.close_link(row.href)
-            y += 2
+            y = self.draw_head(svg, left, y + 16, row, label) + 2
             gaps = 0
             for column in self.columns:
                 cell = self.grid.get((row.key, column.key))

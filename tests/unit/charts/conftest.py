@@ -18,16 +18,18 @@ class _Refuses(gettext.NullTranslations):
         raise AssertionError(f"not translated: {msgid1!r}")
 
 
+_AS_SHIPPED = i18n._catalog
+
+
 @functools.cache
 def _strict_romanian() -> gettext.NullTranslations:
-    found = i18n._catalog.__wrapped__("ro")
+    found = _AS_SHIPPED.__wrapped__("ro")
     found.add_fallback(_Refuses())
     return found
 
 
 @pytest.fixture(autouse=True)
 def _every_message_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = i18n._catalog
     monkeypatch.setattr(
-        i18n, "_catalog", lambda code: _strict_romanian() if code == "ro" else plain(code)
+        i18n, "_catalog", lambda code: _strict_romanian() if code == "ro" else _AS_SHIPPED(code)
     )

@@ -48,7 +48,9 @@ SMALL = PrismaFlow(
 
 @pytest.mark.parametrize("code", ["en", "ro"])
 @pytest.mark.parametrize("layout", ["wide", "narrow"])
-@pytest.mark.parametrize("flow", [FLOW, OTHER, SMALL, PrismaFlow()], ids=str)
+@pytest.mark.parametrize(
+    "flow", [FLOW, OTHER, SMALL, PrismaFlow()], ids=["full", "other", "small", "empty"]
+)
 def test_nothing_collides_or_is_clipped(code: str, layout: str, flow: PrismaFlow) -> None:
     root = check(prisma(flow, lang=Language(code), layout=layout, title="Flow"))
     assert float(root.get("width")) <= (360 if layout == "narrow" else 1280)
