@@ -14,14 +14,19 @@ import gzip
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from sinteza.classification.match import Matcher
+from sinteza.classification.taxonomy import Taxonomy
 from sinteza.formats import pubmed_xml
+from sinteza.model.protocol import Protocol, TermsRule
 from sinteza.model.record import Author, Identifier, Record
+from sinteza.screening.rules import words_met
 
 OUT = Path(__file__).resolve().parent.parent / "src/sinteza/protocols/dre/evidence"
 TABLE = "Sinteza developers, table of trials"
@@ -116,7 +121,10 @@ CONTROL = (
     (r"placebo", "placebo"),
     (r"sham|no stimulation|0 v\b", "sham"),
     (r"low stimulation|active control|20% of resting|earlobe|\b[12] hz", "low_dose"),
-    (r"usual|medical|^control|delay|asm only|^drugs$|antiepileptic drugs for", "usual_care"),
+    (
+        r"usual|(?<!\+ )medical|^control|delay|asm only|^drugs$|antiepileptic drugs for",
+        "usual_care",
+    ),
 )
 OUTCOME_COLUMNS = (
     ("RR50", "responders_events", "responders_pct"),
@@ -440,7 +448,9 @@ def bare(record: Record) -> Record:
         keywords=(),
         citation_subsets=(),
         space_flight=(),
-        dates=msgspec.structs.replace(record.dates, history=()),
+        dates=msgspec.structs.replace(record.dates, history=(), completed="", revised=""),
+        journal=msgspec.structs.replace(record.journal, nlm_id="", issn="", issn_linking=""),
+        model="",
         links=tuple(msgspec.structs.replace(link, note="", citation="") for link in record.links),
         chemicals=(),
         extra={},
@@ -524,12 +534,52 @@ def write_published(domain: Path) -> None:
     write_csv(OUT / "published.csv", rows)
 
 
+KINDS = ("condition", "therapy", "hypothesis", "mechanism", "biomarker", "gene")
+
+
+def write_found(records: list[Record]) -> None:
+    """What machines found in the abstracts: concepts of the taxonomy, criteria of the protocol."""
+    folder = OUT.parent
+    taxonomy = Taxonomy.load(tomllib.loads((folder / "taxonomy.toml").read_text("utf-8")))
+    protocol = msgspec.convert(
+        tomllib.loads((folder / "protocol.toml").read_text("utf-8")), Protocol
+    )
+    rules = [(c.id, c.rule) for c in protocol.criteria if isinstance(c.rule, TermsRule)]
+    matcher = Matcher(taxonomy)
+    concepts, criteria = [], []
+    for record in sorted(records, key=lambda r: int(r.pmid)):
+        for found in matcher.match(record):
+            if found.field == "abstract" and taxonomy[found.concept].kind in KINDS:
+                concepts.append(
+                    {
+                        "pmid": record.pmid,
+                        "concept": found.concept,
+                        "start": found.start,
+                        "end": found.end,
+                        "count": found.count,
+                        "polarity": found.polarity,
+                        "weight": found.weight,
+                        "about": int(found.about),
+                        "found_by": str(found.actor),
+                    }
+                )
+        bare_record = bare(record)
+        for name, rule in rules:
+            met = words_met(rule, record)
+            if met and not words_met(rule, bare_record):
+                criteria.append({"pmid": record.pmid, "criterion": name, "met_by": met})
+    write_csv(OUT / "concepts.csv", concepts)
+    write_csv(OUT / "criteria.csv", criteria)
+
+
 def main(shared: Path) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     records: list[Record] = []
     for path in sorted((shared / "asm_trials").glob("*.xml.gz")):
         with gzip.open(path) as stream:
-            records += [bare(record) for record in pubmed_xml.read(stream, path=path.name)]
+            records += pubmed_xml.read(stream, path=path.name)
+    write_found(records)
+    records = [bare(record) for record in records]
     by_doi = {record.doi: record.pmid for record in records if record.doi}
     tables = Tables()
     ids = read_trials(shared / "domain" / "trials.csv", by_doi, tables)

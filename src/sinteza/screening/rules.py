@@ -7,7 +7,7 @@ that nothing met. What a person read in a report counts where the protocol says 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sinteza.model.decision import Actor, Decision
@@ -45,14 +45,24 @@ class Screener:
             if criterion.rule is not None and criterion.stage == "title_abstract"
         ]
 
-    def decide(self, cluster: str, record: Record, readings: Readings = ()) -> Decision:
-        """Decide on a cluster by its representative and what people read of it.
+    def decide(
+        self,
+        cluster: str,
+        record: Record,
+        readings: Readings = (),
+        known: Mapping[str, str] | None = None,
+    ) -> Decision:
+        """Decide on a cluster by its representative and what is known of it from elsewhere.
 
-        The note lists ``criterion=what met it``; an exclusion's reason is the failed criterion.
+        ``readings`` are what people read in the report; ``known`` are criteria that its abstract
+        was found to meet when it was at hand (criterion's id to what met it). The note lists
+        ``criterion=what met it``; an exclusion's reason is the failed criterion.
         """
         met: list[str] = []
         for criterion, test in self._tests:
             passed, why = test(record, readings)
+            if not passed and not record.abstract and known and criterion.id in known:
+                passed, why = True, known[criterion.id]
             if not passed:
                 return Decision(
                     cluster=cluster,
@@ -165,6 +175,12 @@ def _compile(criterion: Criterion, filters: Sequence[Filter], bounds: tuple[date
         return _Fact(rule)
     assert isinstance(rule, RetractionRule)
     return _Retraction()
+
+
+def words_met(rule: TermsRule, record: Record) -> str:
+    """What meets a rule of terms in a record, as ``field: words``; empty when nothing does."""
+    passed, why = _Terms(rule)(record, ())
+    return why if passed else ""
 
 
 def first_day(day: str) -> str:

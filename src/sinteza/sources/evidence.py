@@ -3,7 +3,8 @@
 ``records.jsonl`` holds bibliographic facts, one record a line. ``studies.csv``, ``arms.csv`` and
 ``results.csv`` hold what people read in the reports, each row with its reading; ``overlaps.csv``
 pairs of studies whose participants are the same people; ``published.csv`` estimates of others, to
-compare with.
+compare with. ``concepts.csv`` and ``criteria.csv`` hold what machines found in abstracts, which are
+not shipped.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from sinteza.errors import FormatError
+from sinteza.model.decision import Actor, Assignment
 from sinteza.model.record import Record
 from sinteza.model.study import Arm, ArmResult, Quote, Role, Study
 
@@ -162,6 +164,36 @@ def read_published(folder: Traversable) -> list[Published]:
                 source=row["source"],
             )
         )
+    return found
+
+
+def read_concepts(folder: Traversable) -> dict[str, list[Assignment]]:
+    """Concepts that a machine found in abstracts that are not shipped, by PubMed number."""
+    found: dict[str, list[Assignment]] = {}
+    for row in _rows(folder, "concepts"):
+        name, _, version = row["found_by"].partition(":")[2].partition("/")
+        found.setdefault(row["pmid"], []).append(
+            Assignment(
+                cluster="",
+                concept=row["concept"],
+                actor=Actor(kind="rule", name=name, version=version),
+                field="abstract",
+                start=_int(row["start"]),
+                end=_int(row["end"]),
+                count=int(row["count"]),
+                polarity="absent" if row["polarity"] == "absent" else "present",
+                weight=float(row["weight"]),
+                about=row["about"] == "1",
+            )
+        )
+    return found
+
+
+def read_criteria(folder: Traversable) -> dict[str, dict[str, str]]:
+    """Criteria that abstracts not shipped were found to meet: PubMed number, criterion, words."""
+    found: dict[str, dict[str, str]] = {}
+    for row in _rows(folder, "criteria"):
+        found.setdefault(row["pmid"], {})[row["criterion"]] = row["met_by"]
     return found
 
 
