@@ -15,6 +15,7 @@ from sinteza.stats.network.arrays import Ints, p_chi2
 from sinteza.stats.network.evidence import Evidence
 from sinteza.stats.network.model import freedom, moment_scale, solve
 from sinteza.stats.network.multiarm import Blocks, stack
+from sinteza.stats.network.removal import Removal
 
 
 @dataclass(frozen=True)
@@ -79,24 +80,21 @@ def decompose(blocks: Blocks) -> Decomposition:
         within=QTest.of("Within designs", q_within, df_within),
         between=QTest.of("Between designs", whole.q - q_within, df - df_within),
         designs=tuple(designs),
-        detached=_detached(evidence, designs, df - df_within),
+        detached=_detached(blocks, designs, df - df_within),
         between_random=QTest.of("Between designs", q_random, df - df_within),
         tau2_within=tau2,
     )
 
 
-def _detached(evidence: Evidence, designs: list[QTest], df_between: int) -> tuple[QTest, ...]:
+def _detached(blocks: Blocks, designs: list[QTest], df_between: int) -> tuple[QTest, ...]:
     found = []
+    removal = Removal(blocks)
     q_within, df_within = sum(d.q for d in designs), sum(d.df for d in designs)
-    for design, (_, studies) in zip(designs, evidence.designs, strict=True):
-        keep = np.ones(evidence.k, dtype=bool)
-        keep[studies] = False
-        if not keep.any():
+    for design, (_, studies) in zip(designs, blocks.evidence.designs, strict=True):
+        if studies.size == blocks.evidence.k:
             continue
-        rest = evidence.select(keep)
-        df = freedom(rest) + design.df - df_within
-        if df == df_between:
-            continue
-        q = solve(stack(rest)).q + design.q - q_within
-        found.append(QTest.of(design.label, q, df))
+        rest = removal.without(studies)
+        df = rest.df + design.df - df_within
+        if df < df_between:
+            found.append(QTest.of(design.label, rest.q + design.q - q_within, df))
     return tuple(found)

@@ -30,7 +30,8 @@ SYNONYMS = {
     "seTE": "se",
     "sete": "se",
 }
-CONTRAST_COLUMNS = ("treat1", "treat2", "estimate", "se")
+#: what stands for a number that was not reported
+MISSING = (None, "", "NA")
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,7 @@ def _number(row: Row, column: str, i: int) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        said = "is missing" if value is None or value == "" else f"is not a number: {value!r}"
+        said = "is missing" if value in MISSING else f"is not a number: {value!r}"
         raise SynthesisError(f"{column} {said}", where=place(_label(row, "study", i), i))
     return number
 
@@ -383,7 +384,7 @@ def _read_arms(
 
 def _has(row: Row, columns: Iterable[str]) -> bool:
     """Has the row something in each of these columns?"""
-    return all(row.get(c) not in (None, "") for c in columns)
+    return all(row.get(c) not in MISSING for c in columns)
 
 
 def _check_numbers(

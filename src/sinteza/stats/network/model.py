@@ -103,6 +103,8 @@ def pseudo_inverse(matrix: Floats, components: Ints) -> Floats:
     """Pseudo-inverse of the Laplacian of a network; ``components`` numbers its connected parts."""
     n = matrix.shape[0]
     scale = float(np.trace(matrix)) / n
+    if scale == 0:  # nobody compares anything
+        return np.zeros_like(matrix)
     size = np.bincount(components)
     together = (components[:, None] == components[None, :]) / size[components][:, None]
     inverse = linalg.inv(matrix + scale * together, check_finite=False, overwrite_a=True)

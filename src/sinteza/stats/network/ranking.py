@@ -156,7 +156,7 @@ def rank_probabilities(fit: Fit, *, small_is_good: bool) -> tuple[Floats, float]
             draws = mean + _normal_points(n - 1, _POINTS, shift) * spread @ basis.T
             results.append(_smoothed(draws, mean, laplacian))
         else:
-            draws = mean + _normal_points(n - 1, 2 * _POINTS, shift) * spread @ basis.T
+            draws = mean + _normal_points(n - 1, _POINTS, shift) * spread @ basis.T
             results.append(_counted(draws))
     found = np.array(results)
     error = float(found.std(axis=0, ddof=1).max() / np.sqrt(_SHIFTS))

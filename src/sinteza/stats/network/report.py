@@ -40,18 +40,16 @@ def summary(network: Network, language: Language | None = None) -> str:
             d=lang.integer(len(network.evidence.designs)),
         )
     ]
-    if network.df == 0:
-        lines.append(
-            lang.text("Heterogeneity and inconsistency: not estimable (0 degrees of freedom)")
-        )
-    else:
+    if network.df:
         low, high = network.i2_interval
-        between = network.decomposition.between
+        i2 = lang.percent(network.i2)
+        if low is not None and high is not None:
+            i2 += f" ({lang.interval(100 * low, 100 * high, 0)})"
         lines.append(
-            f"tau² = {lang.number(network.tau2, 4)} ({network.method}); "
-            f"I² = {lang.percent(network.i2)} ({lang.percent(low)} – {lang.percent(high)}); "
+            f"tau² = {lang.number(network.tau2, 4)} ({network.method}); I² = {i2}; "
             f"Q = {lang.number(network.q)}, df = {network.df}, p = {lang.number(network.p_q, 4)}"
         )
+        between = network.decomposition.between
         if between.df:
             lines.append(
                 lang.text("Disagreement between designs")
@@ -138,6 +136,10 @@ def as_dict(network: Network) -> dict[str, Any]:
         },
         "direct": {
             model: [dataclasses.asdict(one) for one in network.direct(model).values()]
+            for model in ("common", "random")
+        },
+        "splits": {
+            model: [dataclasses.asdict(one) for one in network.split(model) if one.k]
             for model in ("common", "random")
         },
         "ranking": {model: network.ranking(model).rows() for model in ("common", "random")},

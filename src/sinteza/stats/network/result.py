@@ -17,6 +17,7 @@ from sinteza.stats.network.evidence import Dropped, Evidence
 from sinteza.stats.network.model import Fit
 from sinteza.stats.network.multiarm import Blocks
 from sinteza.stats.network.ranking import Ranking, p_scores, rank
+from sinteza.stats.network.splitting import Split, SplitMethod, split
 
 if TYPE_CHECKING:
     from sinteza.i18n import Language
@@ -298,6 +299,12 @@ class Network:
     def decomposition(self) -> Decomposition:
         """Q within and between designs."""
         return decompose(self.blocks)
+
+    def split(
+        self, model: Model = "random", method: SplitMethod = "back-calculation"
+    ) -> list[Split]:
+        """Direct against indirect evidence of every pair (node splitting)."""
+        return split(self, model, method)
 
     def summary(self, language: Language | None = None) -> str:
         """The result as text, English unless another language is given."""
