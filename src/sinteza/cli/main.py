@@ -13,8 +13,19 @@ import click
 from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    # name: (module, what the overview says of it)
-    "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
+    "run": ("sinteza.cli.run", "the main job: from a protocol to a bilingual edition"),
+    "new": ("sinteza.cli.new", "a folder with a protocol to begin from"),
+    "check": ("sinteza.cli.check", "everything that is wrong with a protocol"),
+    "import": ("sinteza.cli.import_", "records from files into a review"),
+    "dedupe": ("sinteza.cli.dedupe", "merge the records that are one"),
+    "classify": ("sinteza.cli.classify", "find the taxonomy's concepts in the records"),
+    "analyze": ("sinteza.cli.analyze", "pool what is included, as the protocol plans"),
+    "publish": ("sinteza.cli.publish", "the edition of a review as it stands"),
+    "flow": ("sinteza.cli.flow", "the PRISMA counts"),
+    "log": ("sinteza.cli.log", "what happened to a review"),
+    "doctor": ("sinteza.cli.doctor", "is a review sound? mend what follows from the log"),
+    "export": ("sinteza.cli.export", "records with their decisions, for other tools"),
+    "plugins": ("sinteza.cli.plugins", "what is installed through the doors of Sinteza"),
 }
 
 
