@@ -23,15 +23,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sinteza.stats.heterogeneity import HeterogeneityInterval, heterogeneity_interval
     from sinteza.stats.measures import EffectSizes, effect_sizes
     from sinteza.stats.pooling import Pooled, Regression, pool
     from sinteza.stats.tables import mantel_haenszel, peto
 
 __all__ = [
     "EffectSizes",
+    "HeterogeneityInterval",
     "Pooled",
     "Regression",
     "effect_sizes",
+    "heterogeneity_interval",
     "mantel_haenszel",
     "peto",
     "pool",
@@ -39,6 +42,8 @@ __all__ = [
 
 _HOME = {
     "EffectSizes": "measures",
+    "HeterogeneityInterval": "heterogeneity",
+    "heterogeneity_interval": "heterogeneity",
     "Pooled": "pooling",
     "Regression": "pooling",
     "effect_sizes": "measures",
