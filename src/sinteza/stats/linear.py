@@ -39,8 +39,8 @@ class Weighted:
 class Model:
     """k estimates ``y`` with variances ``v`` on the columns of ``q`` (orthonormal).
 
-    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r. ``total``: sum of squares of the
-    estimates about their mean, moderators or not.
+    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r. ``total``: sum of squares of
+    the estimates about their mean, moderators or not.
     """
 
     y: FloatArray
