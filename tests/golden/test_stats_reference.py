@@ -24,8 +24,8 @@ EXPLAINED = {
     "intervals of tau2: PL": (10, "the reference caps tau2 at 100"),
     "intervals of tau2: HT": (5, "the reference refuses k = 2, loses digits at I2 = 100 %"),
     "intervals of tau2: GENQ": (26, "the reference's tail probabilities have an error of 1e-4"),
-    "meta-regression: reference mixed up": (432, "fitted to the estimates of another measure"),
-    "meta-regression": (79, "the reference loses digits where a moderator is a calendar year"),
+    "meta-regression: reference mixed up": (418, "fitted to the estimates of another measure"),
+    "meta-regression": (93, "the reference loses digits where a moderator is a calendar year"),
 }
 
 
