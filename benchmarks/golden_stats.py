@@ -34,9 +34,10 @@ def run() -> str:
             stamp("numpy", "scipy")
             + "; references: R 4.2.2, metafor 5.1-12, and RevMan 5 (Cochrane analyses)",
             "",
-            "Tolerances: closed forms 1e-10 relative, iterative 1e-7, RevMan 1e-6; where the reference"
-            " stops on an absolute change, 1e-7 of the natural unit. Intervals by generalized Q are"
-            " compared at 1e-3, because the reference's tail probabilities carry an error of 1e-4.",
+            "Tolerances: closed forms 1e-10 relative, iterative 1e-7, RevMan 1e-6; where the"
+            " reference stops on an absolute change, 1e-7 of the natural unit. Intervals by"
+            " generalized Q are compared at 1e-3: the reference's tail probabilities carry an error"
+            " of 1e-4.",
             "",
             "| family | agree | what differs |",
             "|---|---:|---|",

@@ -217,7 +217,8 @@ def _table(ours, metafor, pymare, models, a, b, c, importing, versions) -> str: 
         "",
         f"GOSH with equal effects: {_milli(ours['gosh_ee'])} ms. "
         f"Not converged: ours {ours['unconverged']} of 10,000, metafor {metafor['failed']} of 500. "
-        f"tau2 agrees with metafor (threshold 1e-12) to {apart:.1e}, with PyMARE to {gap:.1e} relative.",
+        f"tau2 agrees with metafor (threshold 1e-12) to {apart:.1e}, with PyMARE to"
+        f" {gap:.1e} relative.",
         "",
         f"`import sinteza.stats` takes {importing[0]:.3f} CPU s; with `pool` and `effect_sizes` in"
         f" hand (numpy and scipy.special loaded) {importing[1]:.3f} CPU s.",

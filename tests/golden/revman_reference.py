@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sinteza.errors import SintezaError
-from sinteza.stats.revman import revman
+from sinteza.stats.revman import pool_revman
 from tests.golden.stats_reference import Check
 
 TOLERANCE = 1e-6
@@ -72,7 +72,7 @@ def _compare(
     # RevMan writes "not estimable" as zeros; we refuse
     estimable = any(float(o[name]) for name in ("effect_size", "ci_start", "ci_end"))
     try:
-        found = revman(measure, method=method, random=random, **data)
+        found = pool_revman(measure, method=method, random=random, **data)
     except SintezaError as error:
         yield Check(family, what, repr(error) if estimable else "")
         return

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, vector
@@ -26,14 +26,14 @@ from sinteza.stats.pooling import Pooled, pool
 from sinteza.stats.tables import mantel_haenszel, peto
 
 
-def revman(
+def pool_revman(
     measure: str,
     *,
     method: str = "MH",
     random: bool = False,
     level: float = 0.95,
     labels: Sequence[str] | None = None,
-    **columns: ArrayLike | None,
+    **columns: Any,
 ) -> Pooled:
     """RR, OR or RD (``ai n1i ci n2i``), PETO, MD or SMD (``m1i sd1i n1i m2i sd2i n2i``), or GEN
     (``yi sei``), pooled as RevMan 5 does.
@@ -60,7 +60,7 @@ def revman(
     return replace(found, zero="revman" if tables else "")
 
 
-def _studies(measure: str, columns: dict[str, ArrayLike | None]) -> tuple[FloatArray, FloatArray]:
+def _studies(measure: str, columns: dict[str, Any]) -> tuple[FloatArray, FloatArray]:
     if measure == "SMD":
         data = Columns(measure, {n: vector(v, n) for n, v in columns.items() if v is not None})
         m1, s1, n1, m2, s2, n2 = data.need("m1i sd1i n1i m2i sd2i n2i")
