@@ -70,7 +70,10 @@ def clock(name, call, times=1):
     return value
 def fit(y, v):
     est = VarianceBasedLikelihoodEstimator(method="REML")
-    return est.fit_dataset(Dataset(y=y, v=v)).summary()
+    found = est.fit_dataset(Dataset(y=y, v=v)).summary()
+    found.get_fe_stats()  # estimate, se, interval and p, as ours come with the fit
+    found.get_heterogeneity_stats()  # Q, I2, H
+    return found
 for k, times in (("10", 20), ("100", 10), ("1000", 5), ("10000", 3)):
     y, v = (np.array(x)[:, None] for x in data[k])
     values[k] = float(np.ravel(clock(k, lambda: fit(y, v), times).tau2)[0])

@@ -126,7 +126,7 @@ def _show(found: Any, interval: Any, notes: tuple[str, ...], as_json: bool) -> N
     fields = {
         name: plain(getattr(found, name))
         for name in found.__dataclass_fields__
-        if name not in ("yi", "vi", "labels", "weights", "used", "notes", "x", "fitted")
+        if name not in ("yi", "vi", "weights", "used", "notes", "x", "fitted")
     }
     body: dict[str, Any] = {**fields, "rows": found.rows(), "notes": [*notes, *found.notes]}
     if interval is not None:
