@@ -14,8 +14,9 @@ from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
-    "effect": ("sinteza.cli.effect", "Effect sizes from a table of counts or means."),
-    "pool": ("sinteza.cli.pool", "Pool the studies of a table: a pairwise meta-analysis."),
+    "effect": ("sinteza.cli.effect", "effect sizes from a table of counts or means"),
+    "pool": ("sinteza.cli.pool", "pool the studies of a table: a pairwise meta-analysis"),
+    "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
 
