@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("sinteza.cli.doctor", "is a review sound? mend what follows from the log"),
     "export": ("sinteza.cli.export", "records with their decisions, for other tools"),
     "plugins": ("sinteza.cli.plugins", "what is installed through the doors of Sinteza"),
+    # name: (module, what the overview says of it)
+    "effect": ("sinteza.cli.effect", "effect sizes from a table of counts or means"),
+    "pool": ("sinteza.cli.pool", "pool the studies of a table: a pairwise meta-analysis"),
+    "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
 
