@@ -23,23 +23,38 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sinteza.stats.heterogeneity import HeterogeneityInterval, heterogeneity_interval
+    from sinteza.stats.many import PooledMany, pool_many
     from sinteza.stats.measures import EffectSizes, effect_sizes
     from sinteza.stats.pooling import Pooled, Regression, pool
+    from sinteza.stats.subsets import Subsets, gosh
     from sinteza.stats.tables import mantel_haenszel, peto
 
 __all__ = [
     "EffectSizes",
+    "HeterogeneityInterval",
     "Pooled",
+    "PooledMany",
     "Regression",
+    "Subsets",
     "effect_sizes",
+    "gosh",
+    "heterogeneity_interval",
     "mantel_haenszel",
     "peto",
     "pool",
+    "pool_many",
 ]
 
 _HOME = {
     "EffectSizes": "measures",
+    "HeterogeneityInterval": "heterogeneity",
+    "heterogeneity_interval": "heterogeneity",
     "Pooled": "pooling",
+    "PooledMany": "many",
+    "Subsets": "subsets",
+    "gosh": "subsets",
+    "pool_many": "many",
     "Regression": "pooling",
     "effect_sizes": "measures",
     "mantel_haenszel": "tables",

@@ -210,6 +210,9 @@ def usable(
     if (v[used] < 0).any():
         notes.append("Negative sampling variances were taken as 0.")
         v = np.where(v < 0, 0.0, v)
+    if (v[used] == 0).any():
+        count = int((v[used] == 0).sum())
+        notes.append(f"{count} studies have a sampling variance of 0: check their standard errors.")
     left = int(k - used.sum())
     if left == k:
         raise TooFewStudies(
@@ -318,14 +321,14 @@ def pool(
     half = critical(level, df) * se
     tau2 = between.value * m.scale**2
     pi = prediction(estimate_, se, tau2, level, df, m.df, interval, method)
-    _caution(notes, k, test, method, tau2)
+    _caution(notes, k, test, method, tau2, se)
     return Pooled(
         **heterogeneity(m, s, between, core, method, test, level, measure, df),
         notes=tuple(notes),
         estimate=estimate_,
         se=se,
-        statistic=estimate_ / se if se > 0 else _NAN,
-        p=float(t_p(estimate_ / se, df)) if se > 0 else _NAN,
+        statistic=_ratio(estimate_, se),
+        p=float(t_p(_ratio(estimate_, se), df)),
         ci_low=estimate_ - half,
         ci_high=estimate_ + half,
         pi_low=pi[0],
@@ -558,8 +561,17 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     )
 
 
-def _caution(notes: list[str], k: int, test: str, method: str, tau2: float) -> None:
+def _ratio(estimate_: float, se: float) -> float:
+    """estimate / se; infinite when there is no error at all, NaN for 0/0."""
+    if se > 0:
+        return estimate_ / se
+    return float(np.copysign(np.inf, estimate_)) if estimate_ else _NAN
+
+
+def _caution(notes: list[str], k: int, test: str, method: str, tau2: float, se: float) -> None:
     """What a reader must know before trusting the numbers."""
+    if se == 0:
+        notes.append("The estimates do not differ at all: the Knapp-Hartung standard error is 0.")
     if method in FIXED:
         return
     if k < 5 and test == "z":

@@ -78,7 +78,7 @@ def _closed(m: Model, method: str) -> Tau2:
         spread = 2 * m.trace2(fit, m.v, m.v) + 4 * value * trace + 2 * value**2 * df
         return Tau2(value, float(np.sqrt(spread)) / df)
     if method == "SJ":
-        first = m.ols / m.k
+        first = m.total / m.k
         if first == 0:
             return Tau2(0.0, 0.0)
         fit = m.weigh(1 / (m.v + first))
@@ -149,9 +149,8 @@ def q_root(m: Model, target: float) -> float:
     """
     if m.ols == 0:
         return 0.0
-    positive = m.v[m.v > 0]
-    low = float(positive.min()) if len(positive) else 0.0
-    if (m.v > 0).all() and m.weigh(1 / m.v).rss <= target:
+    low = float(m.v.min())
+    if low > 0 and m.weigh(1 / m.v).rss <= target:
         return 0.0
     # Q(t) <= ols / t, so the root is at most ols / target
     top = m.ols / target
@@ -184,7 +183,8 @@ def _sharpen(m: Model, t: float, target: float) -> float:
     """Two Newton steps in tau2 itself: gives back the digits that exp() - shift lost."""
     for _ in range(3):
         fit = m.weigh(1 / (m.v + t))
-        t = max(t + (fit.rss - target) / float(np.square(fit.w * fit.r).sum()), 0.0)
+        new = t + (fit.rss - target) / float(np.square(fit.w * fit.r).sum())
+        t = new if new > 0 else t
     return t
 
 
@@ -273,6 +273,11 @@ def likelihood(m: Model, *, restricted: bool) -> Tau2:
         return _finish_likelihood(m, 0.0, restricted, ())
     shift = float(positive.min())
     if not zero_allowed:
+        if _unbounded(m, restricted):
+            raise NotConverged(
+                f"the {name} likelihood has no maximum: it grows without bound as tau2 nears 0",
+                hint="studies with a sampling variance of zero fit exactly; leave them out",
+            )
         shift = min(shift, top) * 1e-8
     steps = max(2, int(np.ceil(np.log1p(top / shift) / GRID_STEP)) + 1)
     grid = shift * np.expm1(np.linspace(0.0, np.log1p(top / shift), steps))
@@ -283,6 +288,17 @@ def likelihood(m: Model, *, restricted: bool) -> Tau2:
     if several:
         notes = (f"The likelihood of tau2 has {several} maxima; the highest is reported.",)
     return _finish_likelihood(m, value, restricted, notes)
+
+
+def _unbounded(m: Model, restricted: bool) -> bool:
+    """Whether studies without sampling variance fit a line exactly: each then adds -log(tau2)/2."""
+    exact = m.v <= 0
+    q, y = m.q[exact], m.y[exact]
+    beta, _, rank, _ = np.linalg.lstsq(q, y, rcond=None)
+    size = float(np.abs(m.y).max())
+    if float(np.abs(y - q @ beta).max()) > 1e-12 * size:
+        return False
+    return int(exact.sum()) > (int(rank) if restricted else 0)
 
 
 def _scores(m: Model, grid: FloatArray, restricted: bool) -> FloatArray:
