@@ -1,10 +1,10 @@
 """Small-study effects against metafor (golden_*.json ``bias`` and ``diagnostics.*.trimfill``) and
 meta (golden_metapkg.json ``metabias``).
 
-Tolerances: 1e-7, except where the reference itself is less exact: fits inside trimfill use its
-default control (tau2 to 2e-5 absolute, which
-moves the REML mean by up to 2 % of its standard error where tau2 is that small), expected counts of tes are numerical integrals (1e-5), the root
-search of hc stops at about 5e-4 of a standard error, tau2 on its boundary is not exactly 0.
+Tolerances: 1e-7, except where the reference itself is less exact: REML fits inside trimfill use its
+default control (tau2 to 2e-5 absolute, which moves the mean by up to 2 % of its standard error
+where tau2 is that small), expected counts of tes are numerical integrals (1e-5), the root search of
+hc stops at about 5e-4 of a standard error, tau2 on its boundary is not exactly 0.
 """
 
 from __future__ import annotations
