@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.golden import stats_reference as reference
+from tests.golden.revman_reference import revman_checks
 
 #: family -> (most checks that may differ, why)
 EXPLAINED = {
@@ -43,3 +44,9 @@ def test_family(family, shared: Path):
     for name, count in failed.items():
         allowed = EXPLAINED.get(name, (0, ""))[0]
         assert count <= allowed, f"{name}: {count} differ, {allowed} explained; {first[name]}"
+
+
+def test_revman(shared: Path):
+    checks = list(revman_checks(shared / "cochrane_analyses"))
+    assert len(checks) > 900
+    assert [c for c in checks if c.why] == []

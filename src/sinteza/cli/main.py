@@ -14,6 +14,8 @@ from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
+    "effect": ("sinteza.cli.effect", "Effect sizes from a table of counts or means."),
+    "pool": ("sinteza.cli.pool", "Pool the studies of a table: a pairwise meta-analysis."),
 }
 
 

@@ -51,6 +51,7 @@ class Model:
     start: FloatArray
     scale: float
     total: float
+    flat: bool
 
     @property
     def k(self) -> int:
@@ -161,4 +162,4 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
     if design is not None:
         whole = y + q @ start
         total = float(np.square(whole - whole.mean()).sum())
-    return Model(y, v, q, qq, r, start, scale, total)
+    return Model(y, v, q, qq, r, start, scale, total, design is None)

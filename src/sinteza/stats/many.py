@@ -311,34 +311,47 @@ def _by_size_of(steps: IntArray, live: IntArray) -> list[IntArray]:
 
 def _global_maximum(b: Batch, grid: FloatArray, restricted: bool) -> FloatArray:
     """Scan each row's grid for falls of the score through zero, polish, keep the highest."""
+    # about the mean of the first point, as in a single analysis
+    y = b.weigh(grid[:, 0])[2] * b.mask
     w = b.mask[:, None, :] / (b.v[:, None, :] + grid[:, :, None])
-    left = np.stack([np.ones_like(b.y), b.y], axis=2)
-    first = np.matmul(w, left)
+    columns = np.stack([np.ones_like(y), y, y * y], axis=2)
+    first = np.matmul(w, columns[:, :, :2])
     w *= w
-    second = np.matmul(w, np.stack([np.ones_like(b.y), b.y, b.y * b.y], axis=2))
+    second = np.matmul(w, columns)
     total = first[:, :, 0]
     mean = first[:, :, 1] / total
     trace = total - second[:, :, 0] / total if restricted else total
     score = second[:, :, 2] - 2 * mean * second[:, :, 1] + mean * mean * second[:, :, 0] - trace
     row, place = np.nonzero((score[:, :-1] > 0) & (score[:, 1:] <= 0))
     zero = np.flatnonzero(score[:, 0] <= 0)
-    found = polish(b, row, grid[row, place], grid[row, place + 1], restricted)
+    before, after = score[row, place], score[row, place + 1]
+    share = before / (before - after)
+    found = polish(b, row, grid[row, place], grid[row, place + 1], share, restricted)
     return best(
         b, np.concatenate([zero, row]), np.concatenate([np.zeros(len(zero)), found]), restricted
     )
 
 
 def polish(
-    b: Batch, row: IntArray, low: FloatArray, high: FloatArray, restricted: bool
+    b: Batch,
+    row: IntArray,
+    low: FloatArray,
+    high: FloatArray,
+    share: FloatArray,
+    restricted: bool,
 ) -> FloatArray:
-    """Roots of the score of the given rows inside their brackets: Newton, else bisection."""
-    t = 0.5 * (low + high)
+    """Roots of the score of the given rows inside their brackets: Newton, else bisection.
+
+    ``share``: where the chord of the score crosses zero. A step below 1e-9 of the value is the
+    last.
+    """
+    t = low + share * (high - low)
     low, high = low.copy(), high.copy()
     active = np.arange(len(row))
-    for _ in range(100):
+    part = b.take(row)
+    for _ in range(200):
         if not len(active):
             break
-        part = b.take(row[active])
         x = t[active]
         w, total, r = part.weigh(x)
         score, bend = _slopes(w, total, r, restricted)
@@ -347,9 +360,14 @@ def polish(
         high[active] = np.where(up, high[active], x)
         new = np.where(bend < 0, x - score / bend, np.inf)
         outside = ~((new >= low[active]) & (new <= high[active]))
-        new = np.where(outside, 0.5 * (low[active] + high[active]), new)
+        middle = 0.5 * (low[active] + high[active])
+        new = np.where(outside, middle, new)
         t[active] = new
-        active = active[np.abs(new - x) > 1e-15 * new]
+        narrow = high[active] - low[active] <= 1e-15 * high[active]
+        going = np.where(outside, ~narrow, np.abs(new - x) > 1e-9 * new)
+        active = active[going]
+        if not going.all():
+            part = part.take(going)
     return t
 
 

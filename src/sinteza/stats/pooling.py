@@ -38,7 +38,8 @@ class Fit:
     units of yi. ``i2``: percent of the variance that is between studies, ``h2``: total over typical
     sampling variance. ``q``, ``q_df``, ``q_p``: Cochran's Q and its chi-square test.
     ``loglik deviance aic bic aicc``: of the likelihood of the method (restricted for REML, full
-    otherwise). ``weights``: percent, one a study used. ``yi vi labels``: the studies used.
+    otherwise). ``weights``: percent, one a study used. ``yi vi labels``: the studies used
+    (``names_given``: None when they were not named).
     ``used``: which of the given rows these are. ``zero``: the rule for empty cells, where tables
     were pooled. ``notes``: cautions.
     """
@@ -65,10 +66,17 @@ class Fit:
     weights: FloatArray
     yi: FloatArray
     vi: FloatArray
-    labels: tuple[str, ...]
+    names_given: tuple[str, ...] | None
     used: BoolArray
     zero: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the studies used: as given, else ``Study 1`` ... by their place in the data."""
+        if self.names_given is not None:
+            return self.names_given
+        return tuple(f"Study {i + 1}" for i in np.flatnonzero(self.used))
 
     @property
     def tau(self) -> float:
@@ -185,7 +193,7 @@ class Studies:
     yi: FloatArray
     vi: FloatArray
     used: BoolArray
-    labels: tuple[str, ...]
+    names: tuple[str, ...] | None
     notes: tuple[str, ...]
 
 
@@ -221,7 +229,9 @@ def usable(
         )
     if left:
         notes.append(f"{left} of {k} studies left out: no estimate, variance or moderator.")
-    names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
+    names = None
+    if labels is not None:
+        names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
     return Studies(y[used], v[used], used, names, tuple(notes))
 
 
@@ -470,7 +480,7 @@ def heterogeneity(
         "weights": 100 * core.weights / core.weights.sum(),
         "yi": s.yi,
         "vi": s.vi,
-        "labels": s.labels,
+        "names_given": s.names,
         "used": s.used,
     }
 

@@ -150,7 +150,9 @@ def _likelihoods(y: FloatArray, v: FloatArray, b: Batch, *, restricted: bool) ->
     pairs = mask.sum(1) > 1
     row, place = np.nonzero((score[:, :-1] > 0) & (score[:, 1:] <= 0) & pairs[:, None])
     zero = np.flatnonzero((score[:, 0] <= 0) | ~pairs)
-    found = polish(b, row, grid[place], grid[place + 1], restricted)
+    before, after = score[row, place], score[row, place + 1]
+    share = before / (before - after)
+    found = polish(b, row, grid[place], grid[place + 1], share, restricted)
     return best(
         b, np.concatenate([zero, row]), np.concatenate([np.zeros(len(zero)), found]), restricted
     )
