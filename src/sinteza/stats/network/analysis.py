@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from sinteza.errors import SynthesisError
-from sinteza.stats.network.evidence import Evidence, Row, read, unknown_treatment
+from sinteza.stats.network.evidence import Evidence, MultiArm, Row, read, unknown_treatment
 from sinteza.stats.network.model import freedom, solve, tau2_by
 from sinteza.stats.network.multiarm import stack
 from sinteza.stats.network.result import Network
@@ -28,7 +28,7 @@ def network(
     test: Literal["z", "t"] = "z",
     increment: float = 0.5,
     keep_double_zeros: bool = False,
-    multi_arm: Literal["check", "project"] = "check",
+    multi_arm: MultiArm = "check",
     tau2: float | None = None,
 ) -> Network:
     """Compare all treatments of a network of studies.
@@ -38,7 +38,8 @@ def network(
     log scale). ``measure``: OR RR RD ASD MD SMD ROM IRR IRD HR. ``method`` for tau2: DL REML ML;
     ``tau2`` sets it instead. ``test``: z or t quantiles for the random-effects intervals.
     ``small_values`` says whether a small outcome is desirable, for ranking. ``multi_arm``:
-    ``project`` replaces contrasts of a multi-arm study that do not add up by the nearest that do.
+    contrasts of a multi-arm study that do not add up are refused (``check``), replaced by the
+    nearest that do (``project``) or taken as they are (``accept``).
 
     Raises SynthesisError (its ``where`` names study and row) for rows that cannot be used. When
     no study connects some treatments with the ``reference`` (or the largest part), they are
@@ -57,7 +58,7 @@ def network(
         measure=measure,
         increment=increment,
         keep_double_zeros=keep_double_zeros,
-        project=multi_arm == "project",
+        multi_arm=multi_arm,
     )
     if reference is not None and reference not in evidence.treatments:
         raise unknown_treatment(reference, evidence.treatments)

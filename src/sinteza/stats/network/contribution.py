@@ -142,11 +142,7 @@ def measures(network: Network, model: Model = "random") -> list[Measures]:
     fit = network.fit(model)
     a, b = np.array(flow.pairs).T
     source = fit.pseudo_inverse[a] - fit.pseudo_inverse[b]
-    of_study = {
-        int(s): one
-        for block in network.blocks.blocks
-        for s, one in zip(block.studies, block.laplacians(fit.tau2), strict=True)
-    }
+    of_study = network.blocks.by_study(fit.tau2)[0]
     length, widest, widest_study = (np.zeros(a.size) for _ in range(3))
     for members, studies in evidence.designs:
         arms = source[:, list(members)]
