@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg, special
+from scipy import linalg
 
 from sinteza.errors import NotConverged, SynthesisError
-from sinteza.stats.network.arrays import Floats, Ints, p_normal, quantile
+from sinteza.stats.distributions import critical, t_p
+from sinteza.stats.network.arrays import Floats, Ints
 from sinteza.stats.network.evidence import Evidence
 from sinteza.stats.network.multiarm import Blocks, Regression
 
@@ -52,7 +53,7 @@ class Fit:
     @cached_property
     def critical(self) -> float:
         """The two-sided quantile of the intervals."""
-        return quantile(self.level, self.df)
+        return critical(self.level, self.df)
 
     @property
     def ci_low(self) -> Floats:
@@ -75,10 +76,7 @@ class Fit:
     @cached_property
     def p_value(self) -> Floats:
         """Two-sided p values (n, n)."""
-        if self.df is None:
-            p: Floats = p_normal(self.statistic)
-        else:
-            p = 2 * special.stdtr(self.df, -np.abs(self.statistic))
+        p: Floats = t_p(self.statistic, self.df)
         return p
 
 

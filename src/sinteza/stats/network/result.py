@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from sinteza.errors import DisconnectedNetwork
-from sinteza.stats.network.arrays import Floats, optional, p_chi2, quantile
+from sinteza.stats.distributions import critical
+from sinteza.stats.network.arrays import Floats, optional, p_chi2
 from sinteza.stats.network.contribution import (
     Contributions,
     Flow,
@@ -206,7 +207,7 @@ class Network:
         half = fit.critical * se
         pi = None
         if model == "random" and self.df > 0 and i != j:
-            pi = quantile(self.level, self.df) * float(self.prediction_se[i, j])
+            pi = critical(self.level, self.df) * float(self.prediction_se[i, j])
         return Estimate(
             a=self.treatments[i],
             b=self.treatments[j],
@@ -366,7 +367,7 @@ def i2_interval(q: float, df: int, level: float) -> tuple[float | None, float | 
         se = np.sqrt(1 / (2 * (k - 2)) * (1 - 1 / (3 * (k - 2) ** 2)))
     else:
         return None, None
-    half = quantile(level) * se
+    half = critical(level, None) * se
 
     def share(log_h: float) -> float | None:
         bound = max(1.0, float(np.exp(log_h)))
