@@ -11,10 +11,11 @@ import numpy as np
 from sinteza.errors import SynthesisError
 from sinteza.stats.network.evidence import Evidence, MultiArm, Row, read, unknown_treatment
 from sinteza.stats.network.model import freedom, solve, tau2_by
-from sinteza.stats.network.multiarm import stack
+from sinteza.stats.network.multiarm import stack, without_covariance
 from sinteza.stats.network.result import Network
 
 SmallValues = Literal["desirable", "undesirable"]
+Covariance = Literal["full", "ignored"]
 
 
 def network(
@@ -29,6 +30,7 @@ def network(
     increment: float = 0.5,
     keep_double_zeros: bool = False,
     multi_arm: MultiArm = "check",
+    contrast_covariance: Covariance = "full",
     tau2: float | None = None,
 ) -> Network:
     """Compare all treatments of a network of studies.
@@ -40,6 +42,10 @@ def network(
     ``small_values`` says whether a small outcome is desirable, for ranking. ``multi_arm``:
     contrasts of a multi-arm study that do not add up are refused (``check``), replaced by the
     nearest that do (``project``) or taken as they are (``accept``).
+
+    ``contrast_covariance``: REML and ML know that contrasts of one study covary (``full``);
+    netmeta leaves it out where no arms are given (``ignored``, to compare: it depends on the
+    reference).
 
     Raises SynthesisError (its ``where`` names study and row) for rows that cannot be used. When
     no study connects some treatments with the ``reference`` (or the largest part), they are
@@ -72,6 +78,7 @@ def network(
             level=level,
             test=test,
             tau2=tau2,
+            contrast_covariance=contrast_covariance,
         )
 
     parts = split_parts(evidence, reference)
@@ -110,12 +117,17 @@ def analyze(
     level: float = 0.95,
     test: str = "z",
     tau2: float | None = None,
+    contrast_covariance: Covariance = "full",
 ) -> Network:
     """Fit one connected evidence; :func:`network` is the door for rows."""
     blocks = stack(evidence)
     common = solve(blocks, level=level)
     df = freedom(evidence)
-    spread = tau2_by(method, blocks, common, df) if tau2 is None else tau2
+    if tau2 is None:
+        rows = None
+        if contrast_covariance == "ignored" and evidence.arms is None:
+            rows = without_covariance(blocks, evidence.code(reference) if reference else None)
+        tau2 = tau2_by(method, blocks, common, df, rows)
     notes = list(evidence.notes)
     if df == 0:
         notes.append("Heterogeneity and inconsistency: not estimable (0 degrees of freedom)")
@@ -130,8 +142,8 @@ def analyze(
         reference=reference,
         small_values=small_values,
         common=common,
-        random=solve(blocks, spread, level=level, df=t_df),
-        tau2=spread,
+        random=solve(blocks, tau2, level=level, df=t_df),
+        tau2=tau2,
         q=common.q,
         df=df,
         notes=tuple(notes),

@@ -216,12 +216,17 @@ def check_method(method: str) -> None:
         )
 
 
-def tau2_by(method: str, blocks: Blocks, common: Fit, df: int) -> float:
-    """Between-study variance by the named method; 0 without degrees of freedom."""
+def tau2_by(
+    method: str, blocks: Blocks, common: Fit, df: int, rows: Regression | None = None
+) -> float:
+    """Between-study variance by the named method; 0 without degrees of freedom.
+
+    ``rows`` replaces the regression of the network in the likelihood methods.
+    """
     check_method(method)
     moments = tau2_moments(blocks, common, df)
     if method == "DL" or df == 0:
         return moments
-    rows = blocks.regression
+    rows = rows or blocks.regression
     # in a connected network the design has full rank without its last treatment
     return tau2_likelihood(rows.design[:, :-1], rows, moments, restricted=method == "REML")

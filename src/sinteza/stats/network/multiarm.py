@@ -131,6 +131,41 @@ class Regression:
     study: Ints
 
 
+def without_covariance(blocks: Blocks, reference: int | None) -> Regression:
+    """The regression that takes contrasts of one study as uncorrelated, as netmeta does for tau2.
+
+    Of a multi-arm study it keeps the contrasts against the reference (or else its last
+    treatment), with their variances alone; what tau2 adds stays correlated by one half. The
+    result depends on the reference. Rows are turned so that they are independent for every tau2.
+    """
+    designs, variances, observed, studies = [], [], [], []
+    for block in blocks.blocks:
+        for s, arms, rows in zip(block.studies, block.arms, block.rows, strict=True):
+            found = np.flatnonzero(arms == (-1 if reference is None else reference))
+            base = int(found[0]) if found.size else arms.size - 1
+            others = np.delete(np.arange(arms.size), base)
+            design = np.zeros((others.size, blocks.evidence.n))
+            design[np.arange(others.size), arms[others]] = 1.0
+            design[:, arms[base]] = -1.0
+            effect = antisymmetric(blocks.evidence.estimate, rows[None])[0][others, base]
+            variance = blocks.evidence.variance[rows[others, base]]
+            # root of the inverse of (I + J) / 2, then the axes of the variances
+            values, vectors = np.linalg.eigh((np.eye(others.size) + 1.0) / 2)
+            root = (vectors / np.sqrt(values)) @ vectors.T
+            values, vectors = np.linalg.eigh(root @ np.diag(variance) @ root)
+            turn = vectors.T @ root
+            designs.append(turn @ design)
+            observed.append(turn @ effect)
+            variances.append(values)
+            studies.append(np.full(others.size, s))
+    return Regression(
+        np.concatenate(designs),
+        np.concatenate(variances),
+        np.concatenate(observed),
+        np.concatenate(studies),
+    )
+
+
 def antisymmetric(values: Floats, rows: Ints) -> Floats:
     """Contrasts of the rows as antisymmetric matrices (s, a, a)."""
     arms = rows.shape[1]
