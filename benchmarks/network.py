@@ -214,7 +214,8 @@ def run() -> str:
             "multi-arm studies given without arms netmeta's REML and ML leave out how the "
             "contrasts of one study covary, which makes tau2 depend on the reference: ours keeps "
             "it (Senn 2013: 0.0999, netmeta 0.1011), and gives netmeta's figure within 1e-7 when "
-            "asked (`contrast_covariance='ignored'`); the overdispersion phi of penalized logistic regression (9.79, netmeta "
-            "9.09 on smoking cessation) follows another definition.",
+            "asked (`contrast_covariance='ignored'`); the overdispersion phi of penalized "
+            "logistic regression (9.79, netmeta 9.09 on smoking cessation) follows another "
+            "definition.",
         ]
     )
