@@ -18,7 +18,7 @@ from pathlib import Path
 from sinteza.query.mesh import Descriptor, Thesaurus, dump
 from sinteza.query.mesh_files import build
 
-COMMON = 100_000
+COMMON = 40_000
 BRANCHES = (
     "C10.228.140.490", "C23.888.592", "C10.597.742", "D27.505.954.427", "E02.642.249", "V0", "M01",
 )  # fmt: skip
