@@ -14,6 +14,9 @@ from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
+    "query": ("sinteza.cli.query", "check, explain and translate a search strategy"),
+    "mesh": ("sinteza.cli.mesh", "look up and build MeSH, PubMed's vocabulary"),
+    "pubmed": ("sinteza.cli.pubmed", "search and fetch from the live PubMed"),
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
