@@ -21,6 +21,7 @@ from sinteza.errors import QueryError
 from sinteza.query import dates
 from sinteza.query.fields import SUBHEADINGS, subheading
 from sinteza.query.lexer import straighten
+from sinteza.query.strategy import numbered_lines
 from sinteza.query.tree import (
     MIN_WILDCARD,
     Atm,
@@ -78,8 +79,6 @@ _TOKEN = re.compile(
     | (?P<rest>.)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_LINE = re.compile(r"\s*(?:\#\s*)?\(?(\d{1,3})\)?\s*(?:[.):]\s*|\s+)(?=\S)")
-_HITS = re.compile(r"(?<!\bor)(?<!\band)(?<!\bnot)\s+[(\[]\d[\d,. ]*[)\]]\s*$", re.IGNORECASE)
 _LIMIT = re.compile(r"limit\s+(\d+)\s+to\s+(.*)", re.IGNORECASE)
 _ADJ = re.compile(r"(?:adj|near)/?(\d*)", re.IGNORECASE)
 
@@ -162,8 +161,10 @@ class _Strategy:
         self.notes += notes
         # straightening turned the line ends into spaces: they are where they were
         plain = "".join("\n" if self.text[at] in "\r\n" else char for at, char in enumerate(plain))
+        # annotations such as [mp=title, ...] become spaces, so that places stay what they were
+        plain = re.sub(r"\[[^\[\]]*\]", lambda found: " " * len(found.group()), plain)
         node: Node | None = None
-        for number, content, at in _numbered(plain):
+        for number, content, at in numbered_lines(plain):
             if limit := _LIMIT.fullmatch(content.strip()):
                 node = self.limited(limit, at)
             else:
@@ -382,44 +383,6 @@ class _Strategy:
 def _slashed(digits: str) -> str:
     parts = [digits[:4], digits[4:6], digits[6:8]]
     return "/".join(part for part in parts if part)
-
-
-def _numbered(text: str) -> list[tuple[int, str, int]]:
-    """The lines of a strategy: (number, content, place), annotations and hit counts taken off."""
-    # annotations such as [mp=title, ...] become spaces so that places stay what they were
-    bare = re.sub(r"\[[^\[\]]*\]", lambda found: " " * len(found.group()), text)
-    rows = [
-        (match.group(), match.start())
-        for match in re.finditer(r"[^\n]+", bare)
-        if match.group().strip()
-    ]
-    marked = [_LINE.match(row) for row, _ in rows]
-    numbered = (
-        sum(
-            found is not None and not _only_refers(row)
-            for found, (row, _) in zip(marked, rows, strict=True)
-        )
-        > len(rows) / 2
-    )
-    lines: list[tuple[int, str, int]] = []
-    for (row, at), found in zip(rows, marked, strict=True):
-        content = _HITS.sub("", row)
-        if not numbered:
-            lines.append((len(lines) + 1, content, at))
-        elif found is not None:
-            lines.append((int(found.group(1)), content[found.end() :], at + found.end()))
-        elif lines:  # a line that goes on
-            number, before, start = lines[-1]
-            gap = " " * max(1, at - start - len(before))
-            lines[-1] = (number, before + gap + content, start)
-        else:
-            lines.append((0, content, at))
-    return [line for line in lines if line[1].strip()]
-
-
-def _only_refers(row: str) -> bool:
-    """Whether a row that starts with a number is a combination such as ``1 and 2``."""
-    return bool(re.match(r"\s*\d+\s+(?:and|or|not)\b", row, re.IGNORECASE))
 
 
 class _Reader:
