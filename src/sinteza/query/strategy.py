@@ -10,7 +10,7 @@ from sinteza.errors import QueryError
 from sinteza.query.syntax import parse
 from sinteza.query.tree import Boolean, History, Node, Note, Query, join, walk
 
-_LINE = re.compile(r"\s*(?:\#\s*)?\(?(\d{1,3})\)?\s*(?:[.):]\s*|\s+)(?=\S)")
+_LINE = re.compile(r"\s*(?:\#\s*)?\(?(\d{1,3})\)?\s*(?:[.):]\s*|\s+|(?=#))(?=\S)")
 _OPEN = re.compile(r"(?:\b(?:and|or|not|adj\d*)|[(,])\s*$", re.IGNORECASE)
 _HITS = re.compile(r"(?<!\bor)(?<!\band)(?<!\bnot)\s+[(\[]\d[\d,. ]*[)\]]\s*$", re.IGNORECASE)
 
@@ -49,7 +49,7 @@ def numbered_lines(text: str) -> list[tuple[int, str, int]]:
 
 def _only_refers(row: str) -> bool:
     """Whether a row that starts with a number is a combination such as ``1 and 2``."""
-    return bool(re.match(r"\s*\d+\s+(?:and|or|not)\b", row, re.IGNORECASE))
+    return bool(re.match(r"\s*\d+\s+(?:and|or|not)\b(?!\s*/)", row, re.IGNORECASE))
 
 
 def parse_strategy(text: str, *, local: bool = False) -> Query:
