@@ -242,8 +242,8 @@ def run() -> str:
             "Not one crashes: what is not read is refused with a code and a place. "
             '"Well-formed" is judged by `benchmarks/queries.py:broken` from the text alone '
             "(balanced parentheses, no operator without its operand, no missing line, no prose); "
-            "a text with a PubMed tag is read as PubMed's, any other as Ovid's. One CLEF topic that its "
-            "collection marks as neither is left out.",
+            "a text with a PubMed tag is read as PubMed's, any other as Ovid's. One CLEF topic "
+            "that its collection marks as neither is left out.",
             f"Parse tests in their notation, with the MeSH that ships: {parse_tests()}. "
             "(The one code that needs PubMed's unpublished phrase index is left out.)",
             f"Real ESearch translations printed back to the same string: {back} of {len(answers)}.",
