@@ -70,7 +70,7 @@ MAX_PAIRS = 60
 _FIELD_LIST = r"[a-z]{2}(?:\s*,\s*[a-z]{2})*"
 _KNOWN_LIST = rf"(?:{'|'.join(FIELDS)})(?:\s*,\s*(?:{'|'.join(FIELDS)}))*"
 # .ti,ab. at the end of a term, or closed by its own point wherever it stands (.pt.or ...)
-_IN = rf"\.\s*(?:{_FIELD_LIST}\b\.?(?=[\s().,;]|$)|{_KNOWN_LIST}\.(?=\w))"
+_IN = rf"\.\s*(?:{_FIELD_LIST}\b(?:\.(?=[\s().,;]|$)|(?=[\s(),;]|$))|{_KNOWN_LIST}\.(?=\w))"
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     | (?P<lines>\b(?:or|and)\s*/\s*\d+(?:\s*[-,]\s*\d+)*)
