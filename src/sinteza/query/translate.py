@@ -225,6 +225,15 @@ class _Translator:
     # ---- untagged units
 
     def unit(self, node: Atm) -> Node:
+        if re.fullmatch(r"[A-Za-z'-]+,? [A-Za-z]{1,2}", node.text) and not _known(
+            node.text, self.thesaurus
+        ):
+            self.note(
+                "I-AUTHOR-INDEX",
+                "PubMed may read this as an author",
+                node.text,
+                f"Write {node.text}[au] if it is one.",
+            )
         parts = [
             self.concept(text) if known else self.word(text)
             for text, known in segments(node.text, self.thesaurus)
@@ -234,8 +243,8 @@ class _Translator:
         return reduce(lambda left, right: join("AND", left, right), parts)
 
     def word(self, text: str) -> Node:
-        if re.fullmatch(r"[A-Za-z'-]+ [A-Za-z]{1,2}", text):
-            self.note("I-AUTHOR-INDEX", "PubMed may read this as an author", text)
+        if len(tokenize(text)) > 1:  # a hyphenated word is a phrase, mapped or not
+            return Text("all", " ".join(tokenize(text)), True)
         self.note(
             "W-TERM-NOT-FOUND",
             f"'{text}' is in no table that is here; searched in all fields",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sinteza.errors import QueryError
-from sinteza.query.explain import explain
+from sinteza.query.explain import exact, explain
 from sinteza.query.lint import check, ensure_sendable
 from sinteza.query.mesh import Descriptor, Supplement, Thesaurus, shipped
 from sinteza.query.mesh_files import known_qualifiers
@@ -87,6 +87,23 @@ def test_what_cannot_be_reproduced_is_said() -> None:
     codes = [note.code for note in translate(parse("heart attack"), MESH).notes]
     assert codes == ["I-ATM", "I-PHRASE-INDEX"]
     assert translate(parse("aspirin[ti]"), MESH).notes == ()
+
+
+def test_a_name_with_initials_may_be_an_author() -> None:
+    codes = [note.code for note in translate(parse("smith j"), MESH).notes]
+    assert "I-AUTHOR-INDEX" in codes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kidney-allograft", "P(all,kidney allograft)"),
+        ("kidney-allograft heart attack", "(P(all,kidney allograft) AND ATM(heart attack))"),
+        ("zzz AND heart-attack", "(ATM(zzz) AND ATM(heart attack))"),
+    ],
+)
+def test_exact_notation_of_units(text: str, expected: str) -> None:
+    assert exact(parse(text), MESH) == (expected, ())
 
 
 def test_unknown_heading_says_the_nearest() -> None:
