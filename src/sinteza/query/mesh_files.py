@@ -153,24 +153,34 @@ def _read(gathered: _Gathered, name: str, stream: IO[bytes]) -> None:
     stream.seek(-len(head), io.SEEK_CUR)
     opened = cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if head == b"\x1f\x8b" else stream
     buffered = io.BufferedReader(cast(io.RawIOBase, opened))
+    try:
+        _read_kind(gathered, name, buffered)
+    finally:
+        buffered.detach()  # the stream is the caller's to close
+
+
+def _read_kind(gathered: _Gathered, name: str, buffered: io.BufferedReader[Any]) -> None:
     start = buffered.peek(400)[:400]
     if b"<" in start and (b"<?xml" in start or b"RecordSet" in start):
         _read_xml(gathered, name, buffered)
         return
     first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
     text = io.TextIOWrapper(buffered, encoding="utf-8")
-    if first.startswith("DescriptorUI\t"):
-        _read_table(gathered, name, text)
-    elif re.fullmatch(r".+;[A-Z]\d[\d.]*\s*", first):
-        for line in text:
-            heading, _, tree = line.strip().rpartition(";")
-            gathered.descriptor(heading).trees.add(tree)
-    else:
-        raise FormatError(
-            "not a MeSH file that Sinteza knows",
-            path=name,
-            hint="Known: desc, qual and supp XML, mtrees .bin, tables starting with DescriptorUI.",
-        )
+    try:
+        if first.startswith("DescriptorUI\t"):
+            _read_table(gathered, name, text)
+        elif re.fullmatch(r".+;[A-Z]\d[\d.]*\s*", first):
+            for line in text:
+                heading, _, tree = line.strip().rpartition(";")
+                gathered.descriptor(heading).trees.add(tree)
+        else:
+            raise FormatError(
+                "not a MeSH file that Sinteza knows",
+                path=name,
+                hint="Known: desc, qual and supp XML, mtrees .bin, tables with DescriptorUI.",
+            )
+    finally:
+        text.detach()
 
 
 def _read_table(gathered: _Gathered, name: str, text: IO[str]) -> None:

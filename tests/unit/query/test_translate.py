@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sinteza.errors import QueryError
+from sinteza.i18n import Language
 from sinteza.query.explain import exact, explain
 from sinteza.query.lint import check, ensure_sendable
 from sinteza.query.mesh import Descriptor, Supplement, Thesaurus, shipped
@@ -201,3 +202,11 @@ def test_strategy_of_several_lines() -> None:
 
 def test_lines_without_references_are_one_query() -> None:
     assert notation(parse_strategy("x[ti]\nAND y[ti]").root) == "(W(ti,x) AND W(ti,y))"
+
+
+def test_what_is_printed_with_a_search_speaks_romanian() -> None:
+    romanian = Language("ro")
+    for note in translate(parse("heart attack"), MESH).notes:
+        assert romanian.text(note.message) != note.message
+    (mixed,) = parse("x[ti] OR y[ti] AND z[ti]").notes
+    assert romanian.text(mixed.message).startswith("AND și OR")
