@@ -29,6 +29,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
     "effect": ("sinteza.cli.effect", "effect sizes from a table of counts or means"),
     "pool": ("sinteza.cli.pool", "pool the studies of a table: a pairwise meta-analysis"),
+    "query": ("sinteza.cli.query", "check, explain and translate a search strategy"),
+    "mesh": ("sinteza.cli.mesh", "look up and build MeSH, PubMed's vocabulary"),
+    "pubmed": ("sinteza.cli.pubmed", "search and fetch from the live PubMed"),
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
