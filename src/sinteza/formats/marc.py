@@ -1,9 +1,8 @@
 """MARC 21 and UNIMARC: binary (ISO 2709) with UTF-8, MARC-8 or a Windows page, and MARCXML.
 
-Which of the two a record is shows in its fields (title in 245 or in 200). Fields whose every
-subfield has a place in the record are taken; all others are kept whole, word for word. Field
-meanings: the Library of Congress' "MARC 21 Format for Bibliographic Data" and IFLA's "UNIMARC
-Manual: Bibliographic Format".
+Which of the two a record is shows in its fields (title in 245 or in 200). All fields are also kept
+whole, word for word, and written so. Field meanings: the Library of Congress' "MARC 21 Format for
+Bibliographic Data" and IFLA's "UNIMARC Manual: Bibliographic Format".
 """
 
 from __future__ import annotations
@@ -291,31 +290,31 @@ def _decoder(leader: str, data: bytes) -> Any:
 
 
 class _Taking:
-    """What the mapping takes from a record, field by field; the rest is kept whole."""
+    """What the mapping takes from a record; the fields themselves are kept whole besides."""
 
-    def __init__(self, marc: Marc) -> None:
-        self.marc = marc
+    def __init__(self) -> None:
         self.pairs: list[tuple[str, str]] = []
         self.authors: list[Author] = []
-        self._used: set[int] = set()
 
-    def put(self, word: str, field: Field, codes: str, value: str | None = None) -> None:
-        """Give a word the value of these subfields; the field is used up if it has no others."""
-        text = " ".join(field.all(codes)) if value is None else value
+    def put(self, word: str, field: Field, codes: str) -> None:
+        """Give a word each value of these subfields."""
+        self.pairs += [(word, value) for value in field.all(codes)]
+
+    def say(self, word: str, text: str) -> None:
+        """Give a word a text, if it is one."""
         if text:
             self.pairs.append((word, text))
-        if all(code in codes for code, _ in field.subfields):
-            self._used.add(id(field))
 
-    def used(self, field: Field) -> None:
-        self._used.add(id(field))
 
-    def left(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {"marc:LDR": (self.marc.leader,)}
-        for field in self.marc.fields:
-            if id(field) not in self._used:
-                found[f"marc:{field.tag}"] = (*found.get(f"marc:{field.tag}", ()), field.line())
-        return found
+def _kept(marc: Marc) -> dict[str, tuple[str, ...]]:
+    """Every field word for word, the leader without its lengths."""
+    leader = marc.leader.ljust(24)
+    plain = f"00000{leader[5:9]}a{leader[10:12]}00000{leader[17:24]}"
+    found: dict[str, tuple[str, ...]] = {"marc:LDR": (plain,)}
+    for field in marc.fields:
+        if field.tag != "001":
+            found[f"marc:{field.tag}"] = (*found.get(f"marc:{field.tag}", ()), field.line())
+    return found
 
 
 def _clean(text: str) -> str:
@@ -325,9 +324,7 @@ def _clean(text: str) -> str:
 
 def to_record(marc: Marc, source: str, identity: Identity) -> Record:
     """A record of our model out of either MARC."""
-    taking = _Taking(marc)
-    for field in marc.tagged("001"):
-        taking.used(field)
+    taking = _Taking()
     key = next((" ".join(field.data.split()) for field in marc.tagged("001")), "")
     kind = {"a": "chapter", "b": "article-journal", "m": "book", "s": "periodical"}.get(
         marc.leader[7:8], "document"
@@ -344,7 +341,7 @@ def to_record(marc: Marc, source: str, identity: Identity) -> Record:
         source=source,
         identity=identity,
         kind=kind,
-        extra=taking.left(),
+        extra=_kept(marc),
         who=tuple(taking.authors),
         split=lambda text: [text],
         key=key,
@@ -354,12 +351,10 @@ def to_record(marc: Marc, source: str, identity: Identity) -> Record:
 def _marc21(marc: Marc, taking: _Taking) -> None:
     for field in marc.tagged("245"):
         parts = [_clean(part) for part in field.all("abnp")]
-        taking.put("title", field, "abnp", ": ".join(part for part in parts if part))
+        taking.say("title", ": ".join(part for part in parts if part))
     for field in marc.tagged("100", "110", "111", "700", "710", "711"):
         if not field.one("t"):  # with $t it is a related work
             taking.authors.append(_person21(field))
-            if {code for code, _ in field.subfields} <= {"a"}:
-                taking.used(field)
     for field in marc.tagged("008"):
         if _YEAR.fullmatch(field.data[7:11]):
             taking.pairs.append(("year", field.data[7:11]))
@@ -367,21 +362,21 @@ def _marc21(marc: Marc, taking: _Taking) -> None:
         if language.isalpha() and language != "und" and not marc.tagged("041"):
             taking.pairs.append(("language", language))
     for field in marc.tagged("041"):
-        taking.put("language", field, "a", "; ".join(field.all("a")))
+        taking.put("language", field, "a")
     for field in marc.tagged("260", "264"):
         _imprint(field, taking, "a", "b", "c")
     for tag, word in (("020", "isbn"), ("022", "issn"), ("250", "edition"), ("500", "notes"),
                       ("520", "abstract"), ("655", "types"), ("856", "url")):  # fmt: skip
         for field in marc.tagged(tag):
-            _single(field, taking, word, "u" if tag == "856" else "a")
+            taking.put(word, field, "u" if tag == "856" else "a")
     for field in marc.tagged("024"):
         if field.one("2").lower() == "doi" and doi(field.one("a")):
-            taking.put("doi", field, "a2", field.one("a"))
+            taking.put("doi", field, "a")
         elif field.one("2").lower() == "pmid":
-            taking.put("pmid", field, "a2", field.one("a"))
+            taking.put("pmid", field, "a")
     for field in marc.tagged("600", "610", "611", "630", "650", "651", "653"):
         words = [_clean(part).rstrip(".") for part in field.all("avxyz")]
-        taking.put("keywords", field, "avxyz", "/".join(words))
+        taking.say("keywords", "/".join(words))
     for field in marc.tagged("773"):
         _host(field, taking, "t", "gq", "x")
 
@@ -389,38 +384,28 @@ def _marc21(marc: Marc, taking: _Taking) -> None:
 def _unimarc(marc: Marc, taking: _Taking) -> None:
     for field in marc.tagged("200"):
         title = ": ".join(_clean(part) for part in field.all("aehi"))
-        taking.put("title", field, "aehi", title)
+        taking.say("title", title)
     for field in marc.tagged("700", "701", "702", "710", "711", "712", "720"):
         taking.authors.append(_person_unimarc(field))
-        if {code for code, _ in field.subfields} <= {"a", "b"}:
-            taking.used(field)
     for field in marc.tagged("100"):
         stated = field.one("a")[9:13]
         if _YEAR.fullmatch(stated):
             taking.pairs.append(("year", stated))
     for field in marc.tagged("101"):
-        taking.put("language", field, "a", "; ".join(field.all("a")))
+        taking.put("language", field, "a")
     for field in marc.tagged("210", "214"):
         _imprint(field, taking, "a", "c", "d")
     for tag, word in (("010", "isbn"), ("011", "issn"), ("205", "edition"), ("300", "notes"),
                       ("330", "abstract"), ("856", "url")):  # fmt: skip
         for field in marc.tagged(tag):
-            _single(field, taking, word, "u" if tag == "856" else "a")
+            taking.put(word, field, "u" if tag == "856" else "a")
     for field in marc.tagged("017"):
         if field.one("2").lower() == "doi":
-            taking.put("doi", field, "a2", field.one("a"))
+            taking.put("doi", field, "a")
     for field in marc.tagged("600", "601", "604", "605", "606", "607", "608", "610"):
-        taking.put("keywords", field, "abxyz", "/".join(field.all("abxyz")))
+        taking.say("keywords", "/".join(field.all("abxyz")))
     for field in marc.tagged("461", "463"):
         _host(field, taking, "t", "v", "x")
-
-
-def _single(field: Field, taking: _Taking, word: str, code: str) -> None:
-    """Each value of one subfield is a value of its own; what else the field has keeps it whole."""
-    for value in field.all(code):
-        taking.pairs.append((word, value))
-    if {c for c, _ in field.subfields} <= {code}:
-        taking.used(field)
 
 
 def _person21(field: Field) -> Author:
@@ -443,13 +428,8 @@ def _imprint(field: Field, taking: _Taking, place: str, publisher: str, date: st
     when = " ".join(field.all(date))
     if found := _YEAR.search(when):
         taking.pairs.append(("date", found.group()))
-    plain = _clean(when).rstrip(".") == (found.group() if found else "")
     for word, code in (("place", place), ("publisher", publisher)):
         taking.pairs += [(word, _clean(value)) for value in field.all(code) if _clean(value)]
-    kept = {c for c, _ in field.subfields} <= {place, publisher, *((date,) if plain else ())}
-    exact = all(value == _clean(value) for _, value in field.subfields)
-    if kept and exact:
-        taking.used(field)
 
 
 def _host(field: Field, taking: _Taking, title: str, where: str, issn: str) -> None:
@@ -468,14 +448,13 @@ def write(records: Iterable[Record], stream: BinaryIO) -> None:
 
 
 def from_record(record: Record) -> Marc:
-    """MARC 21 out of a record; a kept field stands for what would be made of its place."""
+    """The fields a MARC file had, word for word; for other records, MARC 21 made of them."""
     kept = list(own(record, name))
     leader = next((value for tag, value in kept if tag == "LDR"), "")
-    have = {tag for tag, _ in kept}
     fields = [Field("001", data=record.source_id)]
     fields += [_parsed(tag, value) for tag, value in kept if tag != "LDR"]
-    if not ("200" in have and "245" not in have and leader):
-        fields += [field for field in _made(record) if field.tag not in have]
+    if not leader:
+        fields += _made(record)
     fields.sort(key=lambda field: field.tag)
     return Marc(leader or "00000naa a2200000 i 4500", tuple(fields))
 
@@ -553,4 +532,4 @@ def encode(marc: Marc) -> bytes:
         )
     old = marc.leader.ljust(24)
     leader = f"{total:05d}{old[5:9]}a{old[10:12]}{base:05d}{old[17:24]}"
-    return leader.encode() + directory + _FIELD + data + _END
+    return leader.encode("ascii", "replace")[:24] + directory + _FIELD + data + _END

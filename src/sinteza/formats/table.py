@@ -81,7 +81,8 @@ _TELLING = frozenset(
     column for word in ("title", "authors", "abstract", "doi", "pmid") for column in NAMES[word]
 )
 _VERDICTS = {
-    "1": "include", "1.0": "include", "i": "include", "e": "exclude", "include": "include", "included": "include", "yes": "include",
+    "1": "include", "1.0": "include", "i": "include", "e": "exclude", "include": "include",
+    "included": "include", "yes": "include",
     "true": "include", "0": "exclude", "0.0": "exclude", "exclude": "exclude",
     "excluded": "exclude", "no": "exclude", "false": "exclude", "maybe": "maybe",
 }  # fmt: skip
