@@ -121,7 +121,7 @@ def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Reco
     else:
         found = from_lines(lines(whole, path=path))
     titles = or_refuse(
-        (marc for marc in found if marc.leader[6:7] not in _NOT_BOOKS),
+        (marc for marc in found if marc.leader[6:7] not in NOT_BOOKS),
         path=path,
         what="There is no bibliographic MARC record here (authorities and holdings are not read)",
         hint=_HINT,
@@ -148,7 +148,8 @@ def from_element(element: Any) -> Marc:
     return Marc(leader, tuple(fields))
 
 
-_NOT_BOOKS = frozenset("uvxyzwq")  # leader 6: holdings, authorities, classification, community
+NOT_BOOKS = frozenset("uvxyzwq")
+"""Leader 6 of what is no title: holdings, authorities, classification, community."""
 
 
 def from_xml(stream: BinaryIO, *, path: str = "") -> Iterator[Marc]:
