@@ -14,6 +14,7 @@ from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
+    "extract": ("sinteza.cli.extract", "read arms and outcomes out of abstracts"),
 }
 
 
