@@ -15,6 +15,7 @@ from sinteza.errors import SintezaError
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
     "extract": ("sinteza.cli.extract", "read arms and outcomes out of abstracts"),
+    "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
 

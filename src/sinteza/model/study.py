@@ -24,11 +24,17 @@ class Quote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
 
 class Arm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A group of participants. Numbers are people; ``None`` where the source prints none."""
+    """A group of participants. Numbers are people; ``None`` where the source prints none.
+
+    ``concept`` is the taxonomy's name of the intervention; ``control`` what kind of comparator the
+    arm is (placebo, sham, low_dose, usual_care, none).
+    """
 
     id: str
     role: Role
     intervention: str
+    concept: str = ""
+    control: str = ""
     dose: str = ""
     n_randomized: int | None = None
     n_analyzed: int | None = None
@@ -65,9 +71,11 @@ class ArmResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 class Study(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One trial or cohort, with the reports that describe it.
 
-    ``design`` is one of: rct_parallel, rct_crossover, open_label_extension, posthoc_pooled_rct,
-    posthoc_rct, single_arm, observational, protocol, review, meta_analysis, methodology, animal,
-    healthy, unknown. ``drug_resistant`` is explicit, implied, no, or empty where nobody read it.
+    ``design`` is one of: rct_parallel, rct_crossover, nonrandomized, open_label_extension,
+    posthoc_pooled_rct, posthoc_rct, single_arm, single_arm_escalation, observational, protocol,
+    review, meta_analysis, methodology, unknown. ``domain`` is epilepsy, status_epilepticus,
+    febrile_seizures, prophylaxis, healthy, veterinary or other. ``drug_resistant`` is explicit,
+    implied, no, or empty where nobody read it.
     ``overlaps`` names studies whose participants are the same people, in whole or in part.
     """
 
@@ -79,6 +87,7 @@ class Study(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     registry_ids: tuple[str, ...] = ()
     therapy: str = ""
     population: str = ""
+    domain: str = ""
     drug_resistant: str = ""
     age_group: str = ""
     blinding: str = ""
@@ -88,5 +97,28 @@ class Study(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     results: tuple[ArmResult, ...] = ()
     overlaps: tuple[str, ...] = ()
     source: str = ""
+    place: str = ""
     read_by: str = ""
     notes: str = ""
+
+
+class ValueComparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One value as two readers read it. ``agree`` is true where nothing printed differs."""
+
+    study: str
+    outcome: str
+    subset: str
+    arm: str
+    first: str
+    second: str
+    first_reader: str
+    second_reader: str
+    agree: bool
+
+
+class Reading(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A study as the analyses use it, the readings behind it and how they compare."""
+
+    study: Study
+    readings: tuple[Study, ...]
+    comparisons: tuple[ValueComparison, ...] = ()
