@@ -86,6 +86,24 @@ class Alignment:
             self._previous = [arm for _, arm, _ in result]
         return result
 
+    def _against(
+        self, sentence: str, reading: Reading, slots: list[tuple[Mention, int]]
+    ) -> list[tuple[Value, int, float]] | None:
+        """One figure "compared with" the only arm named is the other arm's."""
+        active = self.table.active()
+        if len(reading.values) != 1 or len(active) != 1 or self.table.comparator is None:
+            return None
+        value = reading.values[0]
+        if {arm for _, arm in slots} != {self.table.comparator}:
+            return None
+        mention = slots[0][0]
+        between = sentence[value.end : mention.start]
+        if mention.start > value.end and re.search(
+            r"\b(?:compared|versus|vs|than|against|over|relative to)\b", between
+        ):
+            return [(value, active[0], 0.75)]
+        return None
+
     def _in_order(
         self, sentence: str, reading: Reading, slots: list[tuple[Mention, int]]
     ) -> list[tuple[Value, int, float]] | None:

@@ -117,6 +117,7 @@ class ArmTable:
         self._sentences = re.split(r"(?<=[.;])\s+(?=[A-Z(])", text)
         self._find_drugs()
         self._find_comparator()
+        self._grades: list[str] = []
         self._find_doses()
         self._make()
         self._pattern = self._mention_pattern()
@@ -341,9 +342,14 @@ class ArmTable:
             self.arms.append(ArmDraft("single_arm", drug, figures, unit))
             return
         variants = self._variants()
+        self._grades = _grades(f"{self.title}. {self.text}")
         for drug in self.drugs:
             if variants and drug == self.drugs[0]:
                 self.arms.extend(ArmDraft("intervention", drug, variant=item) for item in variants)
+            elif self._grades and drug == self.drugs[0] and drug not in self._levels:
+                self.arms.extend(
+                    ArmDraft("intervention", drug, variant=grade) for grade in self._grades
+                )
             elif drug in self._levels:
                 levels, unit = self._levels[drug]
                 self.arms.extend(ArmDraft("intervention", drug, (item,), unit) for item in levels)
@@ -403,6 +409,10 @@ class ArmTable:
         if len(levels) > 1:
             # "BRV 20 (56/99), 50 (62/99), and 100 mg/day": the unit stands behind the last only
             parts.append(rf"(?<=[,\s])(?P<level>{'|'.join(levels)})(?=\s?[(:])")
+        graded = [arm.variant for arm in self.arms if arm.variant in self._grades]
+        if graded:
+            words = "|".join(item.replace("-", "[- ]") for item in graded)
+            parts.append(rf"(?P<grade>\b(?:{words})\b)")
         parts.extend(names)
         if self._comparator_aliases:
             parts.append(rf"(?P<comparator>\b(?:{'|'.join(self._comparator_aliases)})\b)")
@@ -438,6 +448,12 @@ class ArmTable:
                     out.append(Mention(start, end, numbers))
                 elif close and out:
                     out[-1].end = end
+                last_end, last_drug = end, -1
+                continue
+            elif groups.get("grade"):
+                grade = groups["grade"].lower().replace(" ", "-")
+                arm = next(n for n, item in enumerate(self.arms) if item.variant == grade)
+                out.append(Mention(start, end, (arm,)))
                 last_end, last_drug = end, -1
                 continue
             elif groups.get("comparator"):
@@ -491,6 +507,15 @@ class ArmTable:
         ) and all(self.arms[n].drug == self.drugs[drug] for n in out[-1].arms):
             out[-1].end = end
             return
+        if (
+            out
+            and out[-1].arms
+            and set(out[-1].arms) <= set(own)
+            and sentence[out[-1].end : start] in (" ", "-")
+        ):
+            # "low-exposure everolimus": said with its grade already
+            out[-1].end = end
+            return
         if len(own) == 1:
             out.append(Mention(start, end, (own[0],)))
         elif own:
@@ -526,7 +551,7 @@ class ArmTable:
                 if n is None:
                     floor = mentions[number - 1].end if number else 0
                     n = _size_before(sentence[floor : mention.start])
-                if n is None or n < 2:
+                if n is None or n < 5:
                     continue
                 if (
                     is_random
@@ -554,6 +579,19 @@ _UNKNOWN = [
         re.I,
     ),
 ]
+
+
+def _grades(text: str) -> list[str]:
+    """Arms told apart by words: ``low-exposure`` and ``high-exposure``."""
+    found = re.findall(
+        r"\b(low|medium|intermediate|high)[- ](dose|exposure|stimulation|frequency)\b", text, re.I
+    )
+    kinds = list(dict.fromkeys(f"{a.lower()}-{b.lower()}" for a, b in found))
+    for kind in ("dose", "exposure", "stimulation"):
+        same = [item for item in kinds if item.endswith(kind)]
+        if {f"low-{kind}", f"high-{kind}"} <= set(same) and len(found) >= 4:
+            return sorted(same, key=lambda item: ("low", "med", "int", "hig").index(item[:3]))
+    return []
 
 
 def _canonical(text: str) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 
-from sinteza.extraction.numbers import INT, integer
+from sinteza.extraction.numbers import INT, covered, integer
 from sinteza.extraction.report import Design, Population
+from sinteza.text.sentences import split
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -44,7 +45,7 @@ _POSTHOC = _p(
     r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical studies|phase 2 and phase 3|phase II and (?:phase )?III"
 )
 _POSTHOC_TEXT = _p(
-    r"post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|retrospective analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
+    r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|retrospective analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
 )
 _SEVERAL = _p(
     r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d)\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
@@ -148,6 +149,26 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
     ):
         return "review", 0.7
     pooled_title = bool(_POSTHOC.search(title))
+    assigned = re.search(
+        r"(?:were|was) (?:\w+ ){0,2}(?:randomi[sz]ed|randomly)|randomi[sz]ed to|random order",
+        text,
+        re.I,
+    )
+    if not assigned and not re.search(
+        r"randomi[sz]ed|double[- ]blind|placebo-controlled", title, re.I
+    ):
+        if re.search(
+            r"retrospective|real[- ]world|clinical practice|case series|cohort|registry|chart review|observational",
+            f"{title}. {text[:900]}",
+            re.I,
+        ):
+            return "observational", 0.7
+        if re.search(
+            r"^open[- ]label|: an? open[- ]label|open[- ]label (?:use|study|trial|treatment)|compassionate|expanded access",
+            title,
+            re.I,
+        ) and not re.search("extension", title, re.I):
+            return "single_arm", 0.7
     if _EXTENSION.search(title) and (
         _EXTENSION_TEXT.search(text) or re.search(r"open|extension|OLE|long-term", title, re.I)
     ):
@@ -249,7 +270,7 @@ _IMPLIED = _p(
     r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epilep"
 )
 _CONTROLLED_SEIZURES = _p(
-    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|seizure-free (?:patients|for at least|adults)|untreated epilep|in remission|first (?:unprovoked )?seizure"
+    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|seizure-free (?:patients|for at least|adults)|untreated epilep|in remission|first unprovoked seizure"
 )
 
 
@@ -264,9 +285,9 @@ def drug_resistant(title: str, text: str, field: str) -> str | None:
             r"depress|status|infect|antibiotic|tumou?r|hypertens", around, re.I
         ) or re.search("epilep|seizure", around, re.I):
             return "explicit"
-    if _CONTROLLED_SEIZURES.search(both):
-        return "no"
-    return "implied" if _IMPLIED.search(both) else None
+    if _IMPLIED.search(both):
+        return "implied"
+    return "no" if _CONTROLLED_SEIZURES.search(both) else None
 
 
 _AGES = re.compile(
@@ -344,51 +365,51 @@ def age_group(title: str, text: str, field: str) -> str | None:
 
 
 _PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
-_N = rf"({INT})"
+_N = rf"(?<![\d.,/:~=-])({INT})(?![\d.,]*\s?%)"
+_DID = r"(?:(?:were|was|underwent) (?:\w+ ){0,2}?)?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|received)|allocated randomly|assigned randomly)"
 _RANDOMIZED = [
     _p(rf"\bof (?:the )?{_N} (?:eligible )?randomi[sz]ed {_PEOPLE}"),
-    _p(rf"\d+\s?/\s?{_N} randomi[sz]ed {_PEOPLE}"),
-    _p(rf"\b{_N} (?:\w+[- ]){{0,6}}?{_PEOPLE}?\s?(?:\([^()]*\) )?(?:\w+ ){{0,6}}?(?:were|was|underwent)? ?(?:equally |then |subsequently |eventually )?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided)|allocated randomly|enrolled and randomi[sz]ed)"),
+    _p(rf"\d\s?/\s?({INT}) randomi[sz]ed {_PEOPLE}"),
+    _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}(?:,? \([^()]*\))?(?: (?:with|in|from|at|aged?) [^.;()]{{0,60}}?)?,? (?:aged [^.;]{{0,60}}?, )?{_DID}"),
+    _p(rf"\b{_N} (?:were|was) (?:\w+ )?randomi[sz]ed\b(?! to (?:receive )?\w+(?: \d[^.;]{{0,12}})?(?:,| and \d))"),
+    _p(rf"\b(?:and|,|;|which|whom) {_N} (?:\w+ )?{_DID}"),
     _p(rf"randomi[sz]ed,? (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
     _p(rf"randomly (?:assigned|allocated|divided) (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
-    _p(rf"{_PEOPLE} \([nN]\s?=\s?{_N}\b[^()]*\)[^.;]{{0,60}}?(?:were|was) (?:randomi[sz]ed|randomly)"),
-    _p(rf"\b{_N} (?:\w+[- ]){{0,8}}?{_PEOPLE}[^.;]{{0,120}}?\b(?:were|was) (?:then )?(?:randomi[sz]ed|randomly (?:assigned|allocated)|assigned (?:randomly|to))"),
-    _p(rf"\b{_N} (?:\w+[- ]){{0,3}}?(?:were|was) randomi[sz]ed"),
-    _p(rf"randomi[sz]ed (?:\w+[- ,]){{0,12}}?(?:study|trial)[^.;]{{0,40}}?\b(?:in|of|involv\w+|with|on|included?|enrolled|comprising) {_N} (?:\w+[- ]){{0,6}}?{_PEOPLE}"),
+    _p(rf"{_PEOPLE}[^.;()]{{0,60}}\([nN]\s?=\s?({INT})\b[^()]*\)[^.;]{{0,60}}?{_DID}"),
+    _p(rf"\b{_N} (?:\w+[-/, ]+){{0,9}}?{_PEOPLE}[^.;]{{0,140}}?\b(?:were|was) (?:\w+ ){{0,2}}?(?:randomi[sz]ed|randomly (?:assigned|allocated))"),
+    _p(rf"randomi[sz]ed (?:[\w()]+[- ,]+){{0,14}}?(?:study|trial)[^.;]{{0,60}}?\b(?:in|of|involv\w+|with|on|included?|enrolled|comprising) {_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}"),
 ]  # fmt: skip
 _ENTERED = [
-    _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,50}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited|treated)|took part|comprised)"),
-    _p(rf"\b(?:in|of|on|involv\w+|with|among) {_N} (?:\w+[-/ ]){{0,5}}?{_PEOPLE}\b"),
+    _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
+    _p(rf"(?:study|trial|investigated|evaluated|compared|assessed)[^.;]{{0,120}}?\b(?:in|of|on|involv\w+|with|among|included) {_N} (?:\w+[-/ ]){{0,6}}?{_PEOPLE}\b"),
 ]  # fmt: skip
+_NOT_ALL = _p(r"screened|healthy controls|completed|discontinu|responders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
 
 
 def n_randomized(text: str, kind: str) -> int | None:
-    """Participants randomized, as printed; in a crossover, those who entered."""
+    """Participants randomized, as printed; in a crossover, those who entered.
+
+    Figures that are no counts (ages, doses, durations, group sizes) are covered first, so that the
+    patterns cannot take them; a match that tells of a part of the participants is passed over.
+    """
     if kind not in ("rct_parallel", "rct_crossover", "posthoc_rct"):
         return None
-    for pattern in _RANDOMIZED:
-        for match in pattern.finditer(text):
-            words = match[0]
-            n = integer(match[1])
-            before = text[max(0, match.start() - 14) : match.start()]
-            if n is None or n < 4 or re.search(r"\d[,.:/-]$|\bn ?= ?$", before):
-                continue
-            if re.search(
-                r"%|\bweek|\byear|\bmonth|screened|\bday\b|healthy controls|\bmg\b",
-                words[: len(words) - 12],
-            ):
-                continue
-            return n
-    for pattern in _ENTERED:
-        for match in pattern.finditer(text):
-            n = integer(match[1])
-            if (
-                n is None
-                or n < 4
-                or re.search(r"%|week|year|month|screened|mg|taking part in another", match[0])
-            ):
-                continue
-            return n
+    sentences = [text[a:b] for a, b in split(text)]
+    clean = [covered(sentence) if len(sentence) < 3000 else "" for sentence in sentences]
+    for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
+        for pattern in patterns:
+            for sentence, shown in zip(sentences, clean, strict=True):
+                if exact and "random" not in sentence.lower():
+                    continue
+                for match in pattern.finditer(
+                    sentence if r"[nN]\s?=" in pattern.pattern else shown
+                ):
+                    n = integer(match[1])
+                    if n is None or n < 5 or n in (25, 50, 75, 100) and "%" in match[0][:12]:
+                        continue
+                    if _NOT_ALL.search(sentence[match.start() : match.end()]):
+                        continue
+                    return n
     return None
 
 

@@ -58,6 +58,9 @@ _COVERED = [
         (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I),
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0),
         (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I),
+        # an interval that follows its value in brackets without a name
+        (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0),
+        (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I),
         # ratios and differences
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
          rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0),
@@ -149,7 +152,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
         ("epT", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}\s*[)\]],?\s*(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+)?({INT})\b(?!\s?%)"),
         ("eTp", rf"{_L}({INT})\s+(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+|these\s+)?({INT})\s+{_WORDS}[(\[,]\s*{_PCT}"),
         ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*{_WORDS}[(\[,;:=]+\s*{_PCT}"),
-        ("peT", rf"{_L}{_PCT}\s*[(\[,;]?\s*({INT})\s?(?:/|of|out of)\s?(?:the\s+)?({INT})\b(?!\s?%)"),
+        ("peT", rf"{_L}{_PCT}\s*{_WORDS}[(\[,;]\s*({INT})\s?(?:/|of|out of)\s?(?:the\s+)?({INT})\b(?!\s?%)"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*([+-]?{DEC})\s*[)\]](?=\s*\w+)(?!\s*of\b)(?<=%\))"),
         ("pp", rf"{_L}(?:between\s+)({DEC})\s?%?\s+and\s+({DEC})\s?%"),
@@ -254,6 +257,11 @@ def counts(text: str) -> list[Value]:
     found = []
     for match in _COUNT.finditer(text):
         group = 1 if match[1] else 2
+        if re.search(
+            r"\bof (?:the |these |all )?$", text[max(0, match.start() - 10) : match.start()], re.I
+        ):
+            # "of the 149 infants, 130 completed": the first is whom they were taken from
+            continue
         events = integer(match[group])
         if events is not None:
             found.append(Value(match.start(group), match.end(group), events=events))

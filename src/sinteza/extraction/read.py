@@ -231,6 +231,11 @@ def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
     return [item for item in readings if _sensible(item, sentence)]
 
 
+def _none(value: Value, figures: list[Value]) -> bool:
+    """ "... compared with none": nobody, beside counts of somebody."""
+    return value.events == 0 and any(figure.events is not None for figure in figures)
+
+
 def _uncovered(text: str, figures: list[Value]) -> str:
     for value in figures:
         text = text[: value.start] + "~" * (value.end - value.start) + text[value.end :]
