@@ -298,7 +298,7 @@ class ArmTable:
         drug = self.drugs[0] if self.drugs else ""
         if lists and drug and not self.single:
             best, weight = max(lists.items(), key=lambda item: (item[1], len(item[0])))
-            if weight >= 3:
+            if weight >= 2:
                 levels = list(best)
                 for other, w in lists.items():
                     if w >= 3 and other != best and set(other) & set(best) and len(levels) < 6:
@@ -310,7 +310,7 @@ class ArmTable:
             points, figures, unit = max(singles, key=lambda item: item[0])
             wider = [
                 other for weight, other, u in singles
-                if len(other) == 2 and len(figures) == 1 and figures[0] in other and u == unit and weight > -2
+                if len(other) == 2 and len(figures) == 1 and figures[0] == other[0] and u == unit and weight > -2
             ]  # fmt: skip
             if wider:
                 figures = wider[0]

@@ -25,10 +25,10 @@ _PROTOCOL = _p(
 _META = _p(r"meta-?analy|systematic review|cochrane review")
 _REVIEW = _p(
     r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
-    r"|current (?:status|evidence)|state of the art|\bcommentary\b|\beditorial\b"
+    r"|current (?:status|evidence)|: new (?:treatment|preparation|drug)\b|state of the art|\bcommentary\b|\beditorial\b"
 )
 _METHOD = _p(
-    r"\bdesign(?:s|ing)?\b.*\b(?:trial|study)|trial designs?\b|\bsample size|methodolog|\bsimulat|\bmodel(?:l?ing)\b|time-to-event"
+    r"\bdesign(?:s|ing)?\b.*\b(?:trial|study)|trial designs?\b|\bsample size|methodolog|\bsimulat|\bmodel(?:l?ing)\b|time-to-event|prerandomi[sz]ation|trial endpoints?|pitfalls"
     r"|placebo (?:response|effect)s?\b.*\btrials|in clinical trials? (?:participants|of)|surrogate|\bstatistical\b|\bvalidation of\b|natural variability"
 )
 _METHOD_TEXT = _p(
@@ -42,7 +42,7 @@ _EXTENSION_TEXT = _p(
     r"\bopen[- ]label,? (?:\w+[- ]){0,3}?extension|\bextension (?:study|trial|of (?:a|an|the|this|these)\b|phase)|\bOLEx?\b|long-term follow-up stud|completed (?:\w+ ){0,6}?(?:double-blind|randomi[sz]ed)[^.]{0,80}(?:enter|enrol|continu|eligible)"
 )
 _POSTHOC = _p(
-    r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical studies|phase 2 and phase 3|phase II and (?:phase )?III"
+    r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical (?:studies|trials)|(?:phase|blind|randomi[sz]ed|controlled|clinical|core) (?:\w+[- ]){0,3}(?:studies|trials)\b|trial experience|phase 2 and phase 3|phase II and (?:phase )?III"
 )
 _POSTHOC_TEXT = _p(
     r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|retrospective analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
@@ -158,7 +158,7 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         r"randomi[sz]ed|double[- ]blind|placebo-controlled", title, re.I
     ):
         if re.search(
-            r"retrospective|real[- ]world|clinical practice|case series|cohort|registry|chart review|observational",
+            r"retrospective|real[- ]world|clinical practice|case series|cohort|registry|chart review|observational|prospective study|relationship between",
             f"{title}. {text[:900]}",
             re.I,
         ):
@@ -365,7 +365,7 @@ def age_group(title: str, text: str, field: str) -> str | None:
 
 
 _PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
-_N = rf"(?<![\d.,/:~=-])({INT})(?![\d.,]*\s?%)"
+_N = rf"(?<![\d.,/:~=-])({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b)"
 _DID = r"(?:(?:were|was|underwent) (?:\w+ ){0,2}?)?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|received)|allocated randomly|assigned randomly)"
 _RANDOMIZED = [
     _p(rf"\bof (?:the )?{_N} (?:eligible )?randomi[sz]ed {_PEOPLE}"),
@@ -381,7 +381,7 @@ _RANDOMIZED = [
 ]  # fmt: skip
 _ENTERED = [
     _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
-    _p(rf"(?:study|trial|investigated|evaluated|compared|assessed)[^.;]{{0,120}}?\b(?:in|of|on|involv\w+|with|among|included) {_N} (?:\w+[-/ ]){{0,6}}?{_PEOPLE}\b"),
+    _p(rf"\b(?:in|of|on|for|involv\w+|with|among|included) {_N} (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
 ]  # fmt: skip
 _NOT_ALL = _p(r"screened|healthy controls|completed|discontinu|responders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
 
@@ -398,7 +398,9 @@ def n_randomized(text: str, kind: str) -> int | None:
     clean = [covered(sentence) if len(sentence) < 3000 else "" for sentence in sentences]
     for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
         for pattern in patterns:
-            for sentence, shown in zip(sentences, clean, strict=True):
+            for number, (sentence, shown) in enumerate(zip(sentences, clean, strict=True)):
+                if not exact and number > len(sentences) / 2:
+                    break
                 if exact and "random" not in sentence.lower():
                     continue
                 for match in pattern.finditer(

@@ -252,6 +252,27 @@ def bare(text: str) -> list[Value]:
     return found
 
 
+_COUNT_BEFORE = re.compile(rf"{_L}({INT})\s*(?:,\s*(?:and|or)?|,?\s*and)\s*$", re.I)
+
+
+def _counts_before(text: str, start: int) -> list[Value]:
+    """The rest of a list that ends here: ``fifteen, 11, and 6 patients``."""
+    found: list[Value] = []
+    while match := _COUNT_BEFORE.search(text, max(0, start - 40), start):
+        events = integer(match[1])
+        if events is None:
+            break
+        found.append(Value(match.start(1), match.end(1), events=events))
+        start = match.start(1)
+    return found
+
+
+def leading_counts(text: str, found: list[Value]) -> list[Value]:
+    """Counts of a list whose others carry shares: the first of ``0, 7 (4.6%), and 10 (6.8%)``."""
+    first = next((v for v in found if v.events is not None and v.percent is not None), None)
+    return _counts_before(text, first.start) if first else []
+
+
 def counts(text: str) -> list[Value]:
     """Plain counts of people: ``three GBP patients and one placebo patient``."""
     found = []
@@ -263,6 +284,8 @@ def counts(text: str) -> list[Value]:
             # "of the 149 infants, 130 completed": the first is whom they were taken from
             continue
         events = integer(match[group])
-        if events is not None:
-            found.append(Value(match.start(group), match.end(group), events=events))
+        if events is None:
+            continue
+        found.append(Value(match.start(group), match.end(group), events=events))
+        found.extend(_counts_before(text, match.start(group)))
     return found

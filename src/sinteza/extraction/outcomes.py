@@ -37,6 +37,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b|)(?:due to|because of|for|owing to|from|attributed to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:increased |worsening )?seizures?)\b")),
     ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_AE}[^.;%]{{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
+    ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
     ("WDAE", _p(rf"(?:due to|because of|owing to) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_STOP}[^.;%]{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons|rash)")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
@@ -49,7 +50,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?|free of (?:\w+[- ]){0,5}?(?:seizures?|POS|convulsions|attacks|spasms|FBTCS|GTCS)|freedom from (?:\w+[- ]){0,5}?(?:seizures?|POS|FBTCS|GTCS)"
-        r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|100\s?% (?:seizure )?(?:reduction|responders?|response)|complete seizure (?:control|cessation|remission)|free from (?:\w+[- ]){0,4}?(?:seizures?|FBTCS|GTCS)"
+        r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete seizure (?:control|cessation|remission)|free from (?:\w+[- ]){0,4}?(?:seizures?|FBTCS|GTCS)"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
@@ -62,7 +63,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:treatment|therapy|study|drug|medication|\w+am\b)")),
-    ("COMP", _p(r"(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
     ("WD", _p(rf"{_STOP}")),
@@ -75,7 +76,7 @@ _LISTED = _p(
 )
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
-    r"most (?:common|frequent)\w*|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including|such as|frequently reported|included\b|"
+    r"most (?:common|frequent)\w*|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including|such as|frequently reported|included\b(?! in)|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|decreased appetite)\b"
 )
 _INCIDENCE = _p(
@@ -197,8 +198,10 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 pairs.extend((v, before[-1]) for v in here)
             continue
         listed = _in_order(local, here)
-        if listed:
-            pairs.extend(listed)
+        pairs.extend(listed)
+        taken = {id(v) for v, _ in listed}
+        here = [v for v in here if id(v) not in taken]
+        if not here:
             continue
         forward = here[0].start < local[0].start
         for number, value in enumerate(here):
@@ -213,6 +216,13 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 continue
             chosen_next = later[0] if later else None
             if earlier and chosen_next is not None:
+                opened = sentence.rfind("(", earlier[-1].end, value.start)
+                if (
+                    opened >= 0
+                    and sentence.find(")", opened, value.start) < 0
+                    and value.start - opened > 1
+                ):
+                    chosen_next = earlier[-1]
                 # the second half of a comparison keeps the outcome of the first
                 previous = here[number - 1].end if number else 0
                 gap = sentence[max(previous, earlier[-1].end) : value.start]
@@ -260,23 +270,40 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     cuts = [0]
     for at, char in enumerate(sentence):
         depth += (char in "([") - (char in ")]")
-        if char == ";" and depth <= 0 and any(cuts[-1] <= v.start < at for v in values):
-            cuts.append(at + 1)
+        if char == ";" and depth <= 0 and any(o.start > at for o in outcomes):
+            told = any(cuts[-1] <= v.start < at for v in values)
+            if told or any(cuts[-1] <= o.start < at for o in outcomes):
+                cuts.append(at + 1)
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
 def _in_order(outcomes: list[Named], values: list[Value]) -> list[tuple[Value, Named]]:
-    """Several outcomes in a row before figures in rows of the same length."""
-    first = values[0].start
-    row = [o for o in outcomes if o.start < first]
-    distinct = [o for n, o in enumerate(row) if n == 0 or row[n - 1].code != o.code]
-    count = len(distinct)
-    if count < 2 or len(values) % count or any(o.start > first for o in outcomes):
-        return []
-    together = all(b.start - a.end < 45 for a, b in pairwise(distinct))
-    if not together or len({o.code for o in distinct}) != count:
-        return []
-    return [(value, distinct[n % count]) for n, value in enumerate(values)]
+    """Several outcomes in a row before as many figures, or rows of figures of that length."""
+    pairs: list[tuple[Value, Named]] = []
+    at = 0
+    while at < len(outcomes):
+        row = [outcomes[at]]
+        while at + len(row) < len(outcomes):
+            following = outcomes[at + len(row)]
+            gap = (row[-1].end, following.start)
+            if gap[1] - gap[0] >= 45 or any(gap[0] <= v.start < gap[1] for v in values):
+                break
+            if following.code != row[-1].code:
+                row.append(following)
+            else:
+                row[-1] = following
+                at += 1
+        at += len(row)
+        stop = outcomes[at].start if at < len(outcomes) else 10**9
+        after = [v for v in values if row[-1].end <= v.start < stop]
+        if len({o.code for o in row}) < 2 or len({o.code for o in row}) != len(row):
+            continue
+        if "NONE" in {o.code for o in row} or not after or len(after) % len(row):
+            continue
+        if any(v.start < row[0].start for v in values) and len(row) != len(after):
+            continue
+        pairs.extend((value, row[n % len(row)]) for n, value in enumerate(after))
+    return pairs
 
 
 def _scopes(sentence: str, readings: list[Reading]) -> None:

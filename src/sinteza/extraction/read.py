@@ -10,7 +10,15 @@ from sinteza.extraction import design as designs
 from sinteza.extraction import effects, outcomes, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.arms import ArmTable
-from sinteza.extraction.numbers import Value, bare, counts, covered, list_members, values
+from sinteza.extraction.numbers import (
+    Value,
+    bare,
+    counts,
+    covered,
+    leading_counts,
+    list_members,
+    values,
+)
 from sinteza.extraction.outcomes import Reading
 from sinteza.extraction.report import (
     Evidence,
@@ -152,7 +160,9 @@ def _outcomes(
             mentions = table.mentions(sentence)
             pairs = alignment.pair(sentence, reading, mentions, mentions)
             base = _certainty(reading, parts[number], sentence)
-            out = []
+            out: list[ReportValue] = []
+            keys: list[tuple[object, ...]] = []
+            fresh = 0
             for value, arm, sure in pairs:
                 item = _value(
                     value,
@@ -169,11 +179,12 @@ def _outcomes(
                     item.percent,
                     item.percent_min,
                 )
-                if key in seen:
-                    continue
-                seen.add(key)
+                fresh += key not in seen
+                keys.append(key)
                 out.append(item)
-            if out:
+            # a restatement repeats every figure; one new figure makes it news
+            seen.update(keys)
+            if out and fresh:
                 if parts[number] != "CONCLUSIONS":
                     codes_seen.add(reading.code)
                 found.append(
@@ -189,12 +200,15 @@ def _outcomes(
     return found
 
 
+# a result even where the sentence is taken for methods: it ended, or two shares are compared
+_TOLD = re.compile(
+    r"\bcompleted\b|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?\d[\d.]*\s?%|became|remained"
+)
+
+
 def _definition(sentence: str, role: str) -> bool:
     """Sentences that say what will be measured or what a word means."""
-    if role == "METHODS" and not re.search(
-        r"\d\s?%[^.;]{0,40}\b(?:completed|discontinued|withdrew)|\bcompleted\b|\bwithdr|discontinued",
-        sentence,
-    ):
+    if role == "METHODS" and not _TOLD.search(sentence):
         return True
     return bool(
         re.search(
@@ -219,6 +233,7 @@ def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
     if not figures and codes & _CHANGES and re.search(r"percent|rate|%", sentence):
         figures = bare(clean)
     if codes & _COUNTED:
+        figures += leading_counts(clean, figures)
         plain = _uncovered(clean, figures)
         # a lone count beside percentages is rarely a result; several, or none else, are
         extra = counts(plain)
@@ -233,7 +248,7 @@ def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
 
 def _none(value: Value, figures: list[Value]) -> bool:
     """ "... compared with none": nobody, beside counts of somebody."""
-    return value.events == 0 and any(figure.events is not None for figure in figures)
+    return value.events == 0 and bool(figures)
 
 
 def _uncovered(text: str, figures: list[Value]) -> str:
@@ -328,7 +343,7 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
     percent = value.percent or 0.0
     signs = {v.signed for v in reading.values}
     words = sentence[max(0, reading.named.start - 40) : reading.named.end + 40]
-    negative = all(v.signed == "-" for v in reading.values)
+    negative = all(v.signed == "-" or not v.percent for v in reading.values) and "-" in signs
     if negative or ("-" in signs and "+" in signs):
         return -percent
     if re.search(r"\bchang|PCH", words, re.I) and "-" in signs:
