@@ -365,10 +365,10 @@ def age_group(title: str, text: str, field: str) -> str | None:
 
 
 _PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
-_N = rf"(?<![\d.,/:~=-])({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b)"
+_N = rf"(?<![\d.,/:~=-])(?<!of )({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b|\s+percent)"
 _DID = r"(?:(?:were|was|underwent) (?:\w+ ){0,2}?)?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|received)|allocated randomly|assigned randomly)"
 _RANDOMIZED = [
-    _p(rf"\bof (?:the )?{_N} (?:eligible )?randomi[sz]ed {_PEOPLE}"),
+    _p(rf"\bof (?:the )?({INT}) (?:eligible )?randomi[sz]ed {_PEOPLE}"),
     _p(rf"\d\s?/\s?({INT}) randomi[sz]ed {_PEOPLE}"),
     _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}(?:,? \([^()]*\))?(?: (?:with|in|from|at|aged?) [^.;()]{{0,60}}?)?,? (?:aged [^.;]{{0,60}}?, )?{_DID}"),
     _p(rf"\b{_N} (?:were|was) (?:\w+ )?randomi[sz]ed\b(?! to (?:receive )?\w+(?: \d[^.;]{{0,12}})?(?:,| and \d))"),
@@ -381,7 +381,7 @@ _RANDOMIZED = [
 ]  # fmt: skip
 _ENTERED = [
     _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
-    _p(rf"\b(?:in|of|on|for|involv\w+|with|among|included) {_N} (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
+    _p(rf"\b(?:in|of|on|for|involv\w+|with|among|included) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
 ]  # fmt: skip
 _NOT_ALL = _p(r"screened|healthy controls|completed|discontinu|responders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
 

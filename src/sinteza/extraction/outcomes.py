@@ -14,7 +14,7 @@ _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|TE?AEs?\b|AEs?\b|ADRs?\b)"
 )
-_STOP = r"(?:discontinu\w+|withdr[ae]w\w*|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely)"
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
 _REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
 _GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
 
@@ -38,19 +38,21 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_AE}[^.;%]{{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
+    ("WDAE", _p(r"(?<=% )for (?:\w+ )?(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|AEs?|TEAEs?)\b")),
     ("WDAE", _p(rf"(?:due to|because of|owing to) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_STOP}[^.;%]{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons|rash)")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
+    ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
     ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b")),
     ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?|free of (?:\w+[- ]){0,5}?(?:seizures?|POS|convulsions|attacks|spasms|FBTCS|GTCS)|freedom from (?:\w+[- ]){0,5}?(?:seizures?|POS|FBTCS|GTCS)"
-        r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete seizure (?:control|cessation|remission)|free from (?:\w+[- ]){0,4}?(?:seizures?|FBTCS|GTCS)"
+        r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete (?:seizure (?:control|cessation|remission)|remission)|free from (?:\w+[- ]){0,4}?(?:seizures?|FBTCS|GTCS)"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
@@ -77,11 +79,12 @@ _LISTED = _p(
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
     r"most (?:common|frequent)\w*|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including|such as|frequently reported|included\b(?! in)|"
-    r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|decreased appetite)\b"
+    r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
     r"incidence|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
+_ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
 _MASK_SEIZURES = _p(r"migraine|headache days|hot flash|pain (?:score|intensity)|binge|manic|tremor")
 
 
@@ -120,9 +123,11 @@ def named(sentence: str) -> list[Named]:
             if code in ("MPC", "MEANPC", "PCRED"):
                 if not re.search(rf"{_REDUCED}|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
                     continue
-                if not re.search(_SEIZURE, sentence, re.I) or _MASK_SEIZURES.search(sentence):
+                if not _ABOUT_SEIZURES.search(sentence) or _MASK_SEIZURES.search(sentence):
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
+                continue
+            if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
                 continue
             if code == "AE" and not _INCIDENCE.search(sentence):
                 continue
@@ -142,8 +147,12 @@ def _merged(found: list[Named]) -> list[Named]:
                 continue
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
-        elif item.code == "PCPBO" and out and out[-1].code == "PCRED":
-            out[-1] = Named(out[-1].start, out[-1].end, "PCPBO")
+        elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
+            if item.code == "PCPBO" or item.start - out[-1].end < 60:
+                out[-1] = Named(out[-1].start, out[-1].end, item.code)
+        elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 40:
+            # "(discontinuation incidences for ... were ...)": the reason is still the same
+            item = Named(item.start, item.end, "WDAE")
         out.append(item)
     return out
 
@@ -166,13 +175,20 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             for o in outcomes
             if o.start > match.end() + 15 and o.code not in ("AE", "PCRED")
         ]
-        ends = [e for e in (stop, *later) if e >= 0]
+        # "adverse events, mostly fatigue and ataxia, occurred in 59.2%"
+        aside = re.search(
+            r", (?:occurred|were (?:reported|seen|observed)|was (?:reported|seen))",
+            sentence[match.end() :],
+        )
+        after = match.end() + aside.start() if aside else -1
+        ends = [e for e in (stop, after, *later) if e >= 0]
         spans.append((match.start(), min(ends) if ends else len(sentence)))
     return spans
 
 
-_AGAINST = _p(
-    r"(?:compared (?:with|to)|versus|vs\.?|than|against|and|,|as opposed to|in contrast to|whereas|while|but|only|in)\s*(?:only |with |just |to |the |for )*\(?$"
+# "13 % discontinued": the outcome stands right behind its figure
+_OF_PEOPLE = _p(
+    r"^[\])]?\s?(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?\s?(?:had|were|was|who|have)?\s?$"
 )
 
 
@@ -209,9 +225,12 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
             later = [o for o in local if o.start >= value.start]
             if not forward:
                 chosen = earlier[-1] if earlier else later[0]
-                specific_later = later and later[0].start - value.end < 40 and chosen.code == "WD"
-                if specific_later and later[0].code.startswith("WD"):
-                    chosen = later[0]
+                following = later[0] if later else None
+                if following is not None:
+                    free = not any(value.end <= v.start < following.start for v in here)
+                    gap = sentence[value.end : following.start]
+                    if free and (chosen.code == "NONE" or _OF_PEOPLE.match(gap)):
+                        chosen = following
                 pairs.append((value, chosen))
                 continue
             chosen_next = later[0] if later else None

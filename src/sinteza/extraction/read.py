@@ -11,6 +11,7 @@ from sinteza.extraction import effects, outcomes, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.arms import ArmTable
 from sinteza.extraction.numbers import (
+    WORD,
     Value,
     bare,
     counts,
@@ -144,22 +145,24 @@ def _outcomes(
     codes_seen: set[str] = set()
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
-        if len(sentence) > 4000 or not re.search(
-            r"\d|\bnone\b|\bone\b|\btwo\b|\bthree\b|percent", sentence
-        ):
+        if len(sentence) > 4000 or not re.search(rf"\d|\b{WORD}\b|percent", sentence, re.I):
             continue
         if _definition(sentence, parts[number]):
             continue
         for reading in _read_sentence(sentence, table):
             if reading.code not in _REPORTED:
                 continue
+            doubt = 0.0
+            if reading.code == "PCRED" and "MPC" in codes_seen:
+                # a reduction of unnamed kind in a report that tells medians
+                reading.code, doubt = "MPC", 0.3
             if parts[number] == "CONCLUSIONS" and (
                 reading.code in codes_seen or number > 0.9 * len(spans)
             ):
                 continue
             mentions = table.mentions(sentence)
             pairs = alignment.pair(sentence, reading, mentions, mentions)
-            base = _certainty(reading, parts[number], sentence)
+            base = _certainty(reading, parts[number], sentence) - doubt
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []
             fresh = 0
@@ -272,7 +275,12 @@ def _sensible(reading: Reading, sentence: str) -> bool:
     for value in reading.values:
         after = sentence[value.end : value.end + 30].lower()
         before = sentence[max(0, value.start - 30) : value.start].lower()
-        if reading.code in _CHANGES and value.percent is None:
+        if reading.code in _CHANGES and (value.percent is None or value.events is not None):
+            continue
+        if re.match(
+            r"\)?\s?of (?:the )?(?:\w+ )?(?:trials|studies|MPR|effect|variance|total duration)",
+            after,
+        ):
             continue
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
