@@ -140,7 +140,8 @@ class ArmTable:
             after = whole[match.end() : match.end() + 24].lower()
             points = 6.0 if match.start() < edge else 1.0
             if re.search(
-                r"concomitant|taking|background|addition to|added to|inducer|such as|e\.g\.", before
+                r"receiving (?:\w+-)?$|concomitant|taking|background|addition to|added to|inducer|such as|e\.g\.",
+                before,
             ):
                 points *= 0.1
                 if match.start() < edge:
@@ -273,9 +274,9 @@ class ArmTable:
                     re.match(r"\s*(?:increments|tablets|capsules)", after)
                 )
                 unit = next((d.unit for d in reversed(group) if "day" in d.unit), group[-1].unit)
-                if len(figures) > 1 and not group[0].ranged and not odd:
+                if len(figures) > 1 and not group[0].ranged and (not odd or len(figures) > 2):
                     weight = 3 if _ALLOCATE.search(sentence) or place == 0 else 1
-                    lists[figures] += weight
+                    lists[figures] += max(weight, 2 if len(figures) > 2 else 1)
                     units[figures] = unit
                 points = 5.0 if place == 0 else 1.0
                 points += 3.0 * bool(
@@ -286,7 +287,7 @@ class ArmTable:
                     re.search(r"\bto (?:a )?(?:total |target |maximum )?(?:dose of |of )?$", before)
                 )
                 points += 1.0 * (group[0].ranged and "mL" not in unit)
-                points -= 3.0 * odd - 4.0 * bool(
+                points -= (1.0 if group[0].ranged else 3.0) * odd - 4.0 * bool(
                     re.search(
                         r"target dos|to a (?:max|target)|titrated (?:to|up to)|up to", before, re.I
                     )
@@ -314,6 +315,12 @@ class ArmTable:
             ]  # fmt: skip
             if wider:
                 figures = wider[0]
+            near = "|".join(map(re.escape, self._aliases.get(drug, [drug])))
+            beside = re.search(
+                rf"\b(?:{near})\s\(?({DEC})\s?(?:-|to)\s?({DEC})\s?(?={UNIT})", self.text
+            )
+            if beside and len(figures) == 1 and figures[0] in beside.groups():
+                figures = (beside[1], beside[2])
             if points >= 1:
                 self._only[drug] = (figures, unit)
 
@@ -322,6 +329,8 @@ class ArmTable:
         seen: Counter[str] = Counter()
         unit = ""
         for sentence in self._sentences:
+            if not re.search(r"\d\s?%", sentence):
+                continue
             for dose in doses(sentence):
                 before = sentence[max(0, dose.start - 40) : dose.start]
                 if (
@@ -425,7 +434,7 @@ class ArmTable:
     def mentions(self, sentence: str) -> list[Mention]:
         """Arms named in a sentence, in order. Names that run together are one mention."""
         out: list[Mention] = []
-        last_end, last_drug = -10, -1
+        last_end, last_drug, listed = -10, -1, False
         for match in self._pattern.finditer(sentence):
             kind = match.lastgroup or ""
             groups = match.groupdict()
@@ -439,6 +448,10 @@ class ArmTable:
             )
             if groups.get("every"):
                 out.append(Mention(start, end, (), every=True))
+            elif groups.get("level") and not (
+                listed and re.fullmatch(r"\s?\([^()]*\),?\s*(?:and\s*)?", sentence[last_end:start])
+            ):
+                continue
             elif groups.get("dose") or groups.get("level"):
                 figures = re.findall(DEC, groups["dose"] or groups["level"])
                 numbers = self._by_dose(figures, last_drug if close else -1)
@@ -473,6 +486,8 @@ class ArmTable:
                     continue
                 self._named(sentence, match, drug, out)
                 last_end, last_drug = out[-1].end if out else end, drug
+                # "BRV 20 (...), 50 (...)": a dose without its unit right behind the name
+                listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
                 continue
             last_end, last_drug = end, -1
             del kind

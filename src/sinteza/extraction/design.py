@@ -22,7 +22,7 @@ def _p(pattern: str) -> re.Pattern[str]:
 _PROTOCOL = _p(
     r"\b(?:study|trial|review) protocol\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
 )
-_META = _p(r"meta-?analy|systematic review|cochrane review")
+_META = _p(r"meta-?analy|indirect (?:treatment )?comparison|systematic review|cochrane review")
 _REVIEW = _p(
     r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
     r"|current (?:status|evidence)|: new (?:treatment|preparation|drug)\b|state of the art|\bcommentary\b|\beditorial\b"
@@ -45,7 +45,7 @@ _POSTHOC = _p(
     r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical (?:studies|trials)|(?:phase|blind|randomi[sz]ed|controlled|clinical|core) (?:\w+[- ]){0,3}(?:studies|trials)\b|trial experience|phase 2 and phase 3|phase II and (?:phase )?III"
 )
 _POSTHOC_TEXT = _p(
-    r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|retrospective analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
+    r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
 )
 _SEVERAL = _p(
     r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d)\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
@@ -373,7 +373,7 @@ _RANDOMIZED = [
     _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}(?:,? \([^()]*\))?(?: (?:with|in|from|at|aged?) [^.;()]{{0,60}}?)?,? (?:aged [^.;]{{0,60}}?, )?{_DID}"),
     _p(rf"\b{_N} (?:were|was) (?:\w+ )?randomi[sz]ed\b(?! to (?:receive )?\w+(?: \d[^.;]{{0,12}})?(?:,| and \d))"),
     _p(rf"\b(?:and|,|;|which|whom) {_N} (?:\w+ )?{_DID}"),
-    _p(rf"randomi[sz]ed,? (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
+    _p(rf"(?<!were )(?<!was )randomi[sz]ed,? (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
     _p(rf"randomly (?:assigned|allocated|divided) (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
     _p(rf"{_PEOPLE}[^.;()]{{0,60}}\([nN]\s?=\s?({INT})\b[^()]*\)[^.;]{{0,60}}?{_DID}"),
     _p(rf"\b{_N} (?:\w+[-/, ]+){{0,9}}?{_PEOPLE}[^.;]{{0,140}}?\b(?:were|was) (?:\w+ ){{0,2}}?(?:randomi[sz]ed|randomly (?:assigned|allocated))"),
@@ -381,7 +381,9 @@ _RANDOMIZED = [
 ]  # fmt: skip
 _ENTERED = [
     _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
-    _p(rf"\b(?:in|of|on|for|involv\w+|with|among|included) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
+    _p(rf"^{_PEOPLE} \([nN]\s?=\s?({INT})\)"),
+    _p(rf"^{_N} (?:[\w-]+ ){{0,5}}?{_PEOPLE}\b"),
+    _p(rf"(?<!out )\b(?:in|of|on|for|involv\w+|with|among|included) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
 ]  # fmt: skip
 _NOT_ALL = _p(r"screened|healthy controls|completed|discontinu|responders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
 
@@ -392,14 +394,14 @@ def n_randomized(text: str, kind: str) -> int | None:
     Figures that are no counts (ages, doses, durations, group sizes) are covered first, so that the
     patterns cannot take them; a match that tells of a part of the participants is passed over.
     """
-    if kind not in ("rct_parallel", "rct_crossover", "posthoc_rct"):
+    if kind not in ("rct_parallel", "rct_crossover"):
         return None
     sentences = [text[a:b] for a, b in split(text)]
     clean = [covered(sentence) if len(sentence) < 3000 else "" for sentence in sentences]
     for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
         for pattern in patterns:
             for number, (sentence, shown) in enumerate(zip(sentences, clean, strict=True)):
-                if not exact and number > len(sentences) / 2:
+                if not exact and number > 0.6 * len(sentences):
                     break
                 if exact and "random" not in sentence.lower():
                     continue

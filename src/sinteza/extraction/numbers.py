@@ -65,7 +65,8 @@ _COVERED = [
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
          rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0),
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I),
-        (rf"\b(?:difference|margin|power|level|probability)\b[^.;()]{{0,40}}?(?:was|were|of|=|:|,|\()\s*[+-]?\s?{DEC}\s?%?", re.I),
+        (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I),
+        (r"\b9\d\s?% (?:CI|CrI)\b", 0),
         # thresholds
         (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*", re.I),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"

@@ -46,6 +46,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
+    ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
     ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b")),
@@ -55,13 +56,13 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete (?:seizure (?:control|cessation|remission)|remission)|free from (?:\w+[- ]){0,4}?(?:seizures?|FBTCS|GTCS)"
     )),
     ("RR50", _p(
-        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
+        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?(?:≥|of at least|by at least|of more than|by more than|> ?or ?= ?|>=?|of|by|at least)\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|responded\b"
     )),
     ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
-    ("NONE", _p(r"\b(?:entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|clinically meaningful|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("NONE", _p(r"\b(?:entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:treatment|therapy|study|drug|medication|\w+am\b)")),
