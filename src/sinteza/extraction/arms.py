@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from sinteza.extraction.lexicon import COMPARATOR, DRUG, FORMULATION, NOT_A_DRUG
+from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, treatments
 from sinteza.extraction.numbers import DEC, INT, UNIT, integer
 from sinteza.text.abbreviations import Abbreviation
 
@@ -101,6 +101,26 @@ def figure(text: str) -> float:
     return float(text.replace(",", ""))
 
 
+# "800 mg (n = 85) or 1200 mg", "BRV 5 mg/day (BRV5), BRV 20 mg/day": one list
+_JOINT = re.compile(
+    r"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|a|per|day|either)\b"
+    r"|\([^()]*\)|\[[^\[\]]*\])*",
+    re.I,
+)
+_KNOWN = re.compile(
+    "|".join(
+        [
+            r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
+            rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC})*)\s?-?(?:{UNIT})(?![\w])",
+            rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
+            r"(?P<active>\b(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
+            r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
+        ]
+    ),
+    re.I,
+)
+
+
 class ArmTable:
     """The arms of one report and how they are called in it."""
 
@@ -132,19 +152,17 @@ class ArmTable:
         beside: set[str] = set()
         whole = f"{self.title}. {self.text}"
         edge = len(self.title)
-        for match in DRUG.finditer(whole):
-            name = _canonical(match[0])
-            if name in NOT_A_DRUG:
-                continue
-            before = whole[max(0, match.start() - 45) : match.start()].lower()
-            after = whole[match.end() : match.end() + 24].lower()
-            points = 6.0 if match.start() < edge else 1.0
+        for match in treatments(whole):
+            name = match.name
+            before = whole[max(0, match.start - 45) : match.start].lower()
+            after = whole[match.end : match.end + 24].lower()
+            points = 6.0 if match.start < edge else 1.0
             if re.search(
                 r"receiving (?:\w+-)?$|concomitant|taking|background|addition to|added to|inducer|such as|e\.g\.",
                 before,
             ):
                 points *= 0.1
-                if match.start() < edge:
+                if match.start < edge:
                     beside.add(name)
             elif re.search(
                 r"random\w*[^.]{0,40}$|receiv\w+ (?:either )?$|assigned[^.]{0,30}$", before
@@ -152,20 +170,20 @@ class ArmTable:
                 points += 3
             if (
                 re.match(r"[- ](?:treated (?:epilep|patients with|child)|induced|resistant)", after)
-                and match.start() < edge
+                and match.start < edge
             ):
                 points = 0.5
             score[name] += points  # type: ignore[assignment]
-            first.setdefault(name, match.start())
-        for match in _GIVEN.finditer(whole):
-            if DRUG.search(match[1]):
-                self._short.setdefault(match[2], match[1])
+            first.setdefault(name, match.start)
+        for given in _GIVEN.finditer(whole):
+            if treatments(given[1]):
+                self._short.setdefault(given[2], given[1])
         for short, long in self._short.items():
-            inner = DRUG.search(long)
+            inner = treatments(long)
             if inner:
-                name = _canonical(inner[0])
+                name = inner[0].name
                 self._aliases.setdefault(name, []).append(short)
-                uses = len(re.findall(rf"\b{re.escape(short)}\b", self.text))
+                uses = self.text.count(short)
                 score[name] += uses
         for name in beside:
             score[name] *= 0.05  # type: ignore[assignment] # a weight, not a count
@@ -210,7 +228,7 @@ class ArmTable:
         for short, long in self._short.items():
             if re.fullmatch(r"(?:matching |matched )?placebos?", long, re.I):
                 aliases.append(re.escape(short))
-        self._comparator_aliases = [*aliases, COMPARATOR] if self.comparator_name else aliases
+        self._comparator_aliases = aliases
         if self.comparator_name and len(self.drugs) > 1:
             # with a placebo, drugs that share no sentence of allocation are co-medication
             chosen = [name for name in self.drugs if self._allocated(name)]
@@ -234,12 +252,8 @@ class ArmTable:
         names = "|".join(
             re.escape(alias) for aliases in self._aliases.values() for alias in aliases
         )
-        # "800 mg (n = 85) or 1200 mg", "BRV 5 mg/day (BRV5), BRV 20 mg/day": one list
-        joint = re.compile(
-            rf"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|a|per|day|either"
-            rf"|{names or '(?!)'})\b|\([^()]*\)|\[[^\[\]]*\])*",
-            re.I,
-        )
+        named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
+        own = re.compile(rf"(?:{names or '(?!)'})\s*\(?$", re.I)
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
         singles: list[tuple[float, tuple[str, ...], str]] = []
@@ -250,7 +264,7 @@ class ArmTable:
                 if (
                     groups
                     and not dose.ranged
-                    and joint.fullmatch(sentence[groups[-1][-1].end : dose.start])
+                    and _JOINT.fullmatch(named.sub("", sentence[groups[-1][-1].end : dose.start]))
                 ):
                     groups[-1].append(dose)
                 else:
@@ -282,7 +296,7 @@ class ArmTable:
                 points += 3.0 * bool(
                     re.search(r"random|receiv|target|fixed|maintenance", before + after, re.I)
                 )
-                points += 2.0 * bool(re.search(rf"(?:{names or '(?!)'})\s*\(?$", before, re.I))
+                points += 2.0 * bool(own.search(before))
                 points += 5.0 * bool(
                     re.search(r"\bto (?:a )?(?:total |target |maximum )?(?:dose of |of )?$", before)
                 )
@@ -405,11 +419,7 @@ class ArmTable:
             forms = sorted(set(self._aliases.get(drug, [])), key=len, reverse=True)
             alias = "|".join(re.escape(form) for form in forms)
             names.append(rf"(?P<d{number}>\b(?:{alias})(?:[- ]?(?P<v{number}>{FORMULATION})\b)?)")
-        dose = rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC})*)\s?-?(?:{UNIT})(?![\w])"
-        parts = [
-            r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))"
-        ]
-        parts.append(dose)
+        parts = []
         levels = [
             re.escape(arm.doses[0])
             for arm in self.arms
@@ -425,18 +435,26 @@ class ArmTable:
         parts.extend(names)
         if self._comparator_aliases:
             parts.append(rf"(?P<comparator>\b(?:{'|'.join(self._comparator_aliases)})\b)")
-        parts.append(
-            r"(?P<active>\b(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
-            r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))"
-        )
-        return re.compile("|".join(parts), re.I)
+        return re.compile("|".join(parts or ["(?!)"]), re.I)
+
+    def _matches(self, sentence: str) -> list[re.Match[str]]:
+        """What this report calls its arms, and what every report does, in order of place."""
+        found = [(m.start(), 0, m) for m in _KNOWN.finditer(sentence)]
+        found += [(m.start(), 1, m) for m in self._pattern.finditer(sentence)]
+        found.sort(key=lambda item: item[:2])
+        out: list[re.Match[str]] = []
+        end = 0
+        for start, _, match in found:
+            if start >= end:
+                out.append(match)
+                end = match.end()
+        return out
 
     def mentions(self, sentence: str) -> list[Mention]:
         """Arms named in a sentence, in order. Names that run together are one mention."""
         out: list[Mention] = []
         last_end, last_drug, listed = -10, -1, False
-        for match in self._pattern.finditer(sentence):
-            kind = match.lastgroup or ""
+        for match in self._matches(sentence):
             groups = match.groupdict()
             start, end = match.start(), match.end()
             if out and start < out[-1].end:
@@ -453,7 +471,7 @@ class ArmTable:
             ):
                 continue
             elif groups.get("dose") or groups.get("level"):
-                figures = re.findall(DEC, groups["dose"] or groups["level"])
+                figures = re.findall(DEC, groups.get("dose") or groups["level"])
                 numbers = self._by_dose(figures, last_drug if close else -1)
                 if numbers and close and last_drug >= 0 and out and out[-1].vague:
                     out[-1] = Mention(out[-1].start, end, numbers)
@@ -490,7 +508,6 @@ class ArmTable:
                 listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
                 continue
             last_end, last_drug = end, -1
-            del kind
         return out
 
     def _named(self, sentence: str, match: re.Match[str], drug: int, out: list[Mention]) -> None:
@@ -607,11 +624,6 @@ def _grades(text: str) -> list[str]:
         if {f"low-{kind}", f"high-{kind}"} <= set(same) and len(found) >= 4:
             return sorted(same, key=lambda item: ("low", "med", "int", "hig").index(item[:3]))
     return []
-
-
-def _canonical(text: str) -> str:
-    name = re.sub(r"\s+", " ", text.lower())
-    return re.sub(r" (?:hydrochloride|sodium)$", "", name)
 
 
 def _size_after(text: str) -> int | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 # international nonproprietary names end by class; these endings are rarely anything else
 _ENDINGS = (
@@ -42,13 +43,54 @@ _PROCEDURES = (
     r"|medium[- ]chain triglycerides?"
 )
 
-DRUG = re.compile(
+_SINGLE = frozenset(name for name in _NAMES.split() if "-" not in name)
+_SUFFIXES = tuple(
+    ending
+    for part in _ENDINGS.replace("barbit(?:al|one)", "barbital|barbitone").split("|")
+    for ending in [part]
+)
+_PHRASES = re.compile(
     r"\b(?:"
-    + "|".join(sorted((n.replace("-", "[- ]") for n in _NAMES.split()), key=len, reverse=True))
-    + rf"|[a-z]{{3,}}(?:{_ENDINGS})|{_PROCEDURES})(?: (?:acetate|hydrochloride|sodium|enacarbil))?\b",
+    + "|".join(name.replace("-", "[- ]") for name in _NAMES.split() if "-" in name)
+    + rf"|{_PROCEDURES})\b",
     re.I,
 )
-NOT_A_DRUG = frozenset("cortisone placebo hormone testosterone progesterone ozone".split())  # noqa: SIM905 - a list of words
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_SALT = re.compile(r" (?:acetate|hydrochloride|sodium|enacarbil)\b", re.I)
+_NOT_A_DRUG = frozenset(
+    ["cortisone", "placebo", "hormone", "testosterone", "progesterone", "ozone"]
+)
+
+
+class Found(NamedTuple):
+    """A treatment named in a text: its place, and its name in lower case without its salt."""
+
+    start: int
+    end: int
+    name: str
+
+
+def treatments(text: str) -> list[Found]:
+    """Drugs, devices, diets and operations named in a text, in order."""
+    found = [_found(text, match.start(), match.end()) for match in _PHRASES.finditer(text)]
+    taken = {position for item in found for position in range(item.start, item.end)}
+    for match in _WORD.finditer(text):
+        word = match[0].lower()
+        known = word in _SINGLE or (len(word) > 7 and word.endswith(_SUFFIXES))
+        if known and word not in _NOT_A_DRUG and match.start() not in taken:
+            found.append(_found(text, match.start(), match.end()))
+    return sorted(found)
+
+
+def _found(text: str, start: int, end: int) -> Found:
+    name = " ".join(text[start:end].lower().split())
+    salt = _SALT.match(text, end)
+    if salt:
+        end = salt.end()
+        if "acetate" in salt[0].lower() or "enacarbil" in salt[0].lower():
+            name += salt[0].lower()
+    return Found(start, end, name)
+
 
 COMPARATOR = (
     r"placebos?|sham(?:[- ](?:stimulation|group|control|treatment))?|controls?(?: (?:group|arm))?"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from sinteza.extraction.numbers import Value
 
@@ -73,6 +72,33 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("AE", _p(rf"{_AE}")),
     ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
+# without one of these no pattern of the code can match: most are never tried
+_SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
+_LEFT = ("discontin", "withdr", "drop", "stopp", "terminat", "left the", "premature")
+_NEEDS = {
+    "WDLOE": ("efficac", "effect", "failure", "response", "seizure"),
+    "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", "rash"),
+    "DRAE": ("related",),
+    "SAE": ("serious", "sae"),
+    "AE34": ("grade",),
+    "PCPBO": ("placebo", "pbo", "plc", "greater"),
+    "RR90": ("90",),
+    "RR75": ("75",),
+    "RR25": ("25",),
+    "SF": ("free", "seizure", "100", "complete remission"),
+    "RR50": ("50", "fifty", "respon", "rr"),
+    "MPC": ("median", "reduced", "msfrr", "mpr"),
+    "MEANPC": ("mean", "average", "least"),
+    "DEATH": ("died", "death", "mortal"),
+    "LTFU": ("lost",),
+    "RETENTION": ("retention", "remain", "continu"),
+    "COMP": ("complet",),
+    "RECUR": ("recur", "relaps"),
+    "STOP": ("stop", "terminat", "ceas", "cessation", "abort", "controlled"),
+    "WD": _LEFT,
+    "AE": _SICK,
+    "PCRED": ("reduc", "decreas", "chang", "percent"),
+}
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
     r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
@@ -114,7 +140,11 @@ def named(sentence: str) -> list[Named]:
                 )
             )
         text = _cover(text, match.start(), match.end())
+    low = sentence.lower()
     for code, pattern in _PATTERNS:
+        needs = _NEEDS.get(code)
+        if needs and not any(word in low for word in needs):
+            continue
         for match in pattern.finditer(text):
             if match.end() == match.start():
                 continue
