@@ -40,6 +40,9 @@ THRESHOLD = 0.7
 _LONGEST = 20_000
 _COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP"}  # fmt: skip
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
+# designs whose sentences the grammar was made for; elsewhere a person looks at every value
+_TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
+_DISTRUST = 0.7
 _REPORTED = {*_COUNTED, *_CHANGES, "RR25", "RETENTION", "AE34"}
 _EXTRACTED_FROM = {"single_arm", "open_label_extension", "single_arm_escalation", "observational"}
 
@@ -76,7 +79,8 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     table = ArmTable(title, text, short, single)
     spans = sentences.split(text)
     parts = _roles(record, folded, spans, roles)
-    found = _outcomes(text, spans, parts, table, design.type)
+    trust = 1.0 if design.type in _TRUSTED and field == "epilepsy" else _DISTRUST
+    found = _outcomes(text, spans, parts, table, trust)
     arms = tuple(
         ReportArm(
             id=f"a{number}",
@@ -136,7 +140,7 @@ def _roles(
 
 
 def _outcomes(
-    text: str, spans: list[tuple[int, int]], parts: list[str], table: ArmTable, kind: str
+    text: str, spans: list[tuple[int, int]], parts: list[str], table: ArmTable, trust: float
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
     alignment = Alignment(table)
@@ -162,7 +166,7 @@ def _outcomes(
                 continue
             mentions = table.mentions(sentence)
             pairs = alignment.pair(sentence, reading, mentions, mentions)
-            base = _certainty(reading, parts[number], sentence) - doubt
+            base = trust * (_certainty(reading, parts[number]) - doubt)
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []
             fresh = 0
@@ -199,7 +203,6 @@ def _outcomes(
                         period=_slot(_PERIODS, sentence, reading),
                     )
                 )
-    del kind
     return found
 
 
@@ -308,7 +311,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
     return bool(kept)
 
 
-def _certainty(reading: Reading, role: str, sentence: str) -> float:
+def _certainty(reading: Reading, role: str) -> float:
     sure = 0.95
     if role != "RESULTS":
         sure -= 0.2
@@ -319,7 +322,6 @@ def _certainty(reading: Reading, role: str, sentence: str) -> float:
     distance = min(abs(v.start - reading.named.end) for v in reading.values)
     if distance > 120:
         sure -= 0.15
-    del sentence
     return sure
 
 
