@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -65,8 +65,9 @@ def _records(files: tuple[Path, ...]) -> Iterator[Record]:
     from sinteza.formats import pubmed_xml
 
     for path in files:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            yield from pubmed_xml.read(stream)
+        with path.open("rb") as raw:
+            stream: BinaryIO = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment] # read and close are all that is used
+            yield from pubmed_xml.read(stream, path=str(path))
 
 
 def _reports(files: tuple[Path, ...]) -> Iterator[Report]:

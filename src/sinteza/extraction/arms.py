@@ -191,7 +191,11 @@ class ArmTable:
             for pattern in _UNKNOWN:
                 named = pattern.search(whole)
                 if named:
-                    score[named[1].lower()] = 5
+                    name = named[1].lower()
+                    score[name] = 5
+                    self._aliases[name] = [
+                        s for s, long in self._short.items() if name in long.lower()
+                    ]
                     break
         ranked = sorted(score, key=lambda n: (-score[n], first.get(n, 0)))
         top = score[ranked[0]] if ranked else 0
@@ -603,7 +607,7 @@ _GIVEN = re.compile(
 _UNKNOWN = [
     re.compile(
         r"(?:receive|treated with|randomi[sz]ed to|assigned to)\s+(?:either\s+)?(?:oral |adjunctive |once-daily )?"
-        r"([a-z][\w-]{3,}(?: [a-z][\w-]{3,})?)(?:\s*\([^)]*\)|\s+\d[^,;.]{0,30})?\s*(?:,|or|versus|vs\.?|and)\s+(?:matching |matched )?(?:placebo|sham)",
+        r"([a-z][\w-]{3,}(?: [a-z][\w-]{3,})?)(?:\s*\([^)]*\)|\s+\d[^,;.()]{0,30}){0,3}\s*(?:,|or|versus|vs\.?|and)\s+(?:matching |matched )?(?:placebo|sham)",
         re.I,
     ),
     re.compile(
@@ -628,7 +632,7 @@ def _grades(text: str) -> list[str]:
 
 def _size_after(text: str) -> int | None:
     match = re.match(
-        rf"[^.;%]{{0,45}}?[(\[,:]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b", text
+        rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b", text
     ) or re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
     return integer(match[1]) if match else None
 

@@ -81,6 +81,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and field == "epilepsy" else _DISTRUST
     found = _outcomes(text, spans, parts, table, trust)
+    used = {value.arm for item in found for value in item.values}
     arms = tuple(
         ReportArm(
             id=f"a{number}",
@@ -92,6 +93,8 @@ def read(record: Record, roles: Roles | None = None) -> Report:
             n_analysed=arm.n_analyzed,
         )
         for number, arm in enumerate(table.arms)
+        # a pool nobody tells anything of is no arm
+        if arm.role != "pooled" or f"a{number}" in used
     )
     report = Report(
         id=record.id,

@@ -12,6 +12,7 @@ import gzip
 import json
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ Abstract = list[tuple[int, str]]
 
 def load(path: Path) -> list[Abstract]:
     """Abstracts as lists of (role, sentence)."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as lines:
-        raw = [json.loads(line)["sentences"] for line in lines if line.strip()]
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    raw = [json.loads(line)["sentences"] for line in text.splitlines() if line.strip()]
     return [[(_NUMBER[r], s) for r, s in item if r in _NUMBER] for item in raw if item]
 
 
@@ -76,7 +77,7 @@ def fit(abstracts: Sequence[Abstract]) -> dict[str, NDArray[np.float32]]:
     steps = np.ones((len(ROLES), len(ROLES)))
     for abstract in abstracts:
         start[abstract[0][0]] += 1
-        for (left, _), (right, _) in zip(abstract, abstract[1:], strict=False):
+        for (left, _), (right, _) in pairwise(abstract):
             steps[left, right] += 1
     near, after = 2**OWN_BITS, 2**OWN_BITS + 2**NEAR_BITS
     places = after + 2**NEAR_BITS
