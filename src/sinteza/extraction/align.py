@@ -77,8 +77,21 @@ class Alignment:
                 return [(values[0], table.pooled(), 0.75)]
         if not slots:
             slots = [(m, arm) for m in clean if m.start < low for arm in m.arms][-len(values) :]
-        result = self._by_meaning(sentence, reading, slots) or self._in_order(
-            sentence, reading, slots
+        count = len(slots)
+        distinct = len({arm for _, arm in slots}) == count
+        if len(values) > count >= 2 and len(values) % count == 0 and distinct:
+            # the same arms again and again: (A vs B; C vs D) of two subsets
+            out = []
+            for at in range(0, len(values), count):
+                part = Reading(reading.code, values[at : at + count], reading.scope, inner)
+                out += self._by_meaning(sentence, part, slots) or [
+                    (v, arm, 0.6) for v, (_, arm) in zip(part.values, slots, strict=True)
+                ]
+            return out
+        result = (
+            self._against(sentence, reading, slots)
+            or self._by_meaning(sentence, reading, slots)
+            or self._in_order(sentence, reading, slots)
         )
         if result is None:
             result = self._without_names(sentence, reading, slots, everything)
@@ -134,11 +147,25 @@ class Alignment:
             j -= 1
         mean = total / rows
         sure = 0.95 if exact and mean < 6 else 0.9 if mean < 3 else 0.75 if mean < 6 else 0.5
+        out.reverse()
+        used = {arm for _, arm, _ in out}
+        for j in range(1, columns):
+            # "41 % for 600 mg and 800 mg": one figure, two arms
+            (first, one), (second, two) = slots[j - 1], slots[j]
+            joined = re.fullmatch(
+                r",?\s*(?:and|or|as well as)\s+(?:the )?", sentence[first.end : second.start]
+            )
+            alike = {self.table.arms[one].role, self.table.arms[two].role} == {"intervention"}
+            if joined and alike and one in used and two not in used and first is not second:
+                at = next(n for n, (_, arm, _) in enumerate(out) if arm == one)
+                if first.start > out[at][0].end:
+                    out.insert(at + 1, (out[at][0], two, 0.0))
+                    used.add(two)
         if len({arm for _, arm, _ in out}) < len(out):
             sure = min(sure, 0.55)
             if len(out) == 2:
                 return None
-        return [(value, arm, sure) for value, arm, _ in reversed(out)]
+        return [(value, arm, sure) for value, arm, _ in out]
 
     def _cost(
         self, sentence: str, values: list[Value], i: int, slots: list[tuple[Mention, int]], j: int

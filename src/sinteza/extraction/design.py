@@ -409,7 +409,11 @@ def n_randomized(text: str, kind: str) -> int | None:
                     sentence if r"[nN]\s?=" in pattern.pattern else shown
                 ):
                     n = integer(match[1])
-                    if n is None or n < 5 or (n in (25, 50, 75, 100) and "%" in match[0][:12]):
+                    if (
+                        n is None
+                        or n < (5 if exact else 8)
+                        or (n in (25, 50, 75, 100) and "%" in match[0][:12])
+                    ):
                         continue
                     if _NOT_ALL.search(sentence[match.start() : match.end()]):
                         continue

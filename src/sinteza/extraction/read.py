@@ -247,17 +247,16 @@ def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
         # a lone count beside percentages is rarely a result; several, or none else, are
         extra = counts(plain)
         if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50"}:
-            figures += [v for v in extra if not figures or _beside(sentence, v, named, figures)]
+            figures += [
+                v
+                for v in extra
+                if not figures or _beside(sentence, v, named, figures) or v.events == 0
+            ]
         figures.sort(key=lambda value: value.start)
     if table.single:
         figures = [v for v in figures if v.percent is not None or v.events is not None]
     readings = outcomes.assign(sentence, named, figures)
     return [item for item in readings if _sensible(item, sentence)]
-
-
-def _none(value: Value, figures: list[Value]) -> bool:
-    """ "... compared with none": nobody, beside counts of somebody."""
-    return value.events == 0 and bool(figures)
 
 
 def _uncovered(text: str, figures: list[Value]) -> str:
