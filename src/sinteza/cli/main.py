@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("sinteza.cli.query", "check, explain and translate a search strategy"),
     "mesh": ("sinteza.cli.mesh", "look up and build MeSH, PubMed's vocabulary"),
     "pubmed": ("sinteza.cli.pubmed", "search and fetch from the live PubMed"),
+    "extract": ("sinteza.cli.extract", "read arms and outcomes out of abstracts"),
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
