@@ -162,10 +162,11 @@ def forest(
     """A forest plot as SVG.
 
     ``measure`` is metafor's code (RR, OR, RD, MD, ...); ratios get a logarithmic axis unless
-    ``ratio`` says otherwise. ``heading`` names the rows ("Study"), ``arms`` names the two arms, ``favors`` what lies left and right of
-    no effect, ``model`` is added to the axis label ("random effects, REML"), ``level`` is the
-    level of the intervals, ``axis`` the range shown (in units of the measure; made from the data
-    when left out). ``layout`` is ``wide`` or ``narrow`` (360 pixels). ``name`` prefixes the ids.
+    ``ratio`` says otherwise. ``heading`` names the rows ("Study"), ``arms`` the two arms,
+    ``favors`` what lies left and right of no effect; ``model`` is added to the axis label
+    ("random effects, REML"), ``level`` is the level of the intervals, ``axis`` the range shown
+    (in units of the measure; made from the data when left out). ``layout`` is ``wide`` or
+    ``narrow`` (360 pixels). ``name`` prefixes the ids.
     """
     plot = _Plot(
         groups=groups,
@@ -575,7 +576,6 @@ class _Plot:
 
     def draw_wide(self, title: str, said: str, name: str | None) -> str:
         """All columns beside each other."""
-        lang = self.lang
         labels = [row.label for row in self.rows]
         longest = max(widest(labels, _SIZE), 120.0)
         label_width = min(longest, 250.0)
