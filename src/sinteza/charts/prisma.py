@@ -275,7 +275,7 @@ def prisma(
     bottom = place(svg, steps, columns, box_width, y, lang)
     if problems:
         said = lang.text("The counts do not add up:")
-        lines = [part for p in (said, *problems) for part in wrap(p, width - 24, _SIZE)]
+        lines = [part for p in (said, *problems) for part in wrap(p, width - 24, _SIZE, bold=True)]
         bottom = svg.lines(12, bottom + 14, lines, size=_SIZE, fill="#9c3d00", weight="bold")
     svg.height = bottom + 6
     return str(svg)

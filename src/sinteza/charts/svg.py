@@ -84,8 +84,11 @@ def _pieces(word: str, width: float, size: float, *, bold: bool) -> list[str]:
             pieces.append(word[:natural])
             word = word[natural:]
         elif room > 3:
-            pieces.append(word[: room - 1] + "-")
-            word = word[room - 1 :]
+            room -= 1
+            while room > 1 and text_width(word[:room] + "-", size, bold=bold) > width:
+                room -= 1
+            pieces.append(word[:room] + "-")
+            word = word[room:]
         else:
             pieces.append(word[:room])
             word = word[room:]
