@@ -1,0 +1,157 @@
+"""The weighted linear model under every pooling: O(k) a step, never a k x k matrix.
+
+For weights w and an orthonormal design Q (k x p) everything the estimators need are a few sums:
+A = Q'WQ, P = W - W Q A⁻¹ Q'W, its traces, and the residuals. The data are shifted (residuals of
+ordinary least squares) and scaled by a power of two, so that results are equivariant to scale to
+the last bits and differences of large estimates keep their digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sinteza.errors import SynthesisError
+from sinteza.stats.arrays import FloatArray
+
+#: beyond this ratio of variances the sums of squared weights leave double precision
+MAX_RATIO = 1e100
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """The model fitted with one set of weights.
+
+    ``beta`` are coefficients of the orthonormal design (scaled), ``r`` residuals, ``rss`` the
+    weighted sum of squares (Q), ``a_inv`` = (Q'WQ)⁻¹, ``log_det`` = log|Q'WQ|.
+    """
+
+    w: FloatArray
+    beta: FloatArray
+    r: FloatArray
+    rss: float
+    a_inv: FloatArray
+    log_det: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """k estimates ``y`` with variances ``v`` on the columns of ``q`` (orthonormal).
+
+    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r.
+    """
+
+    y: FloatArray
+    v: FloatArray
+    q: FloatArray
+    qq: FloatArray
+    r: FloatArray
+    start: FloatArray
+    scale: float
+
+    @property
+    def k(self) -> int:
+        """Number of estimates."""
+        return len(self.y)
+
+    @property
+    def p(self) -> int:
+        """Number of coefficients."""
+        return int(self.q.shape[1])
+
+    @property
+    def df(self) -> int:
+        """Residual degrees of freedom k - p."""
+        return self.k - self.p
+
+    @property
+    def ols(self) -> float:
+        """Residual sum of squares without weights (y is already the residual)."""
+        return float(self.y @ self.y)
+
+    def weigh(self, w: FloatArray) -> Weighted:
+        """Fit with the weights w."""
+        a = (w @ self.qq).reshape(self.p, self.p)
+        b = self.q.T @ (w * self.y)
+        if self.p == 1:
+            a_inv: FloatArray = 1.0 / a
+            log_det = float(np.log(a[0, 0]))
+        else:
+            a_inv = np.asarray(np.linalg.inv(a), dtype=np.float64)
+            log_det = float(np.linalg.slogdet(a)[1])
+        beta = a_inv @ b
+        r = self.y - self.q @ beta
+        return Weighted(w, beta, r, float(w @ (r * r)), a_inv, log_det)
+
+    def between(self, diagonal: FloatArray) -> FloatArray:
+        """Q' diag(d) Q."""
+        return np.asarray((diagonal @ self.qq).reshape(self.p, self.p))
+
+    def trace(self, fit: Weighted, f: FloatArray | float = 1.0) -> float:
+        """tr(P F) for a diagonal F."""
+        w = fit.w
+        wf = w * f
+        return float(wf.sum() - np.sum(fit.a_inv * self.between(w * wf)))
+
+    def trace2(
+        self, fit: Weighted, f: FloatArray | float = 1.0, g: FloatArray | float = 1.0
+    ) -> float:
+        """tr(P F P G) for diagonal F and G."""
+        w2 = fit.w * fit.w
+        both = w2 * f * g
+        left = fit.a_inv @ self.between(w2 * f)
+        right = left if f is g else fit.a_inv @ self.between(w2 * g)
+        return float(
+            both.sum() - 2 * np.sum(fit.a_inv * self.between(fit.w * both)) + np.sum(left * right.T)
+        )
+
+    def coefficients(self, fit: Weighted) -> FloatArray:
+        """The coefficients of the design as given, in the units of yi."""
+        inner = (fit.beta + self.start) * self.scale
+        return np.asarray(np.linalg.solve(self.r, inner))
+
+    def covariance(self, inner: FloatArray) -> FloatArray:
+        """A covariance of the orthonormal coefficients, as one of the given design (unscaled)."""
+        left = np.linalg.solve(self.r, inner)
+        return np.asarray(np.linalg.solve(self.r, left.T)) * self.scale**2
+
+
+def power_of_two(value: float) -> float:
+    """The power of two next below: multiplying by it is exact."""
+    return float(2.0 ** np.floor(np.log2(value)))
+
+
+def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> Model:
+    """The model of estimates, variances and a design of full rank (None: intercept only).
+
+    Raises SynthesisError where the variances span more than :data:`MAX_RATIO`.
+    """
+    k = len(yi)
+    positive = vi[vi > 0]
+    if len(positive):
+        low, high = float(positive.min()), float(positive.max())
+        if high > low * MAX_RATIO:
+            raise SynthesisError(
+                f"the largest variance is more than {MAX_RATIO:g} times the smallest",
+                hint="check the units of the standard errors",
+            )
+        scale = power_of_two(np.sqrt(low))
+    else:
+        scale = 1.0
+    x = np.ones((k, 1)) if design is None else design
+    if design is None:
+        q, r = np.full((k, 1), 1 / np.sqrt(k)), np.array([[np.sqrt(k)]])
+    else:
+        q, r = np.linalg.qr(x)
+    y, v = yi / scale, vi / scale**2 if scale**2 > 0 else vi / scale / scale
+    start = q.T @ y
+    y = y - q @ start
+    start2 = q.T @ y  # a second pass takes away what rounding left
+    y = y - q @ start2
+    qq = (q[:, :, None] * q[:, None, :]).reshape(k, -1)
+    if not np.isfinite(y @ y):
+        raise SynthesisError(
+            "the estimates are too large for their variances", hint="check the units"
+        )
+    return Model(y, v, q, qq, r, start + start2, scale)
