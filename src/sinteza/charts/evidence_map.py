@@ -373,4 +373,4 @@ class _Map:
         svg.rect(196, y - 5, long, 13, fill=fill, stroke=GREY, tip=tip)
         svg.text(200 + long, y + 5, self.short(cell), size=11.5, weight="bold")
         svg.close_link(cell.href)
-        return y + max(14.4 * len(label), 16) + 3
+        return y + max(14.4 * len(label) + 6, 24)
