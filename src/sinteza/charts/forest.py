@@ -233,8 +233,8 @@ class _Plot:
         self.ci_name = self.lang.text("{level} CI", level=self.lang.percent(self.level))
         self.rows = [row for group in self.groups for row in group.rows]
         self.null = words.null_value(self.measure)
-        if self.null is None and self.log:
-            self.null = 1.0
+        if self.null is not None:
+            self.null = 1.0 if self.log else 0.0
         data = [arm for row in self.rows for arm in (row.treated, row.control) if arm]
         self.continuous = any(arm.mean is not None for arm in data)
         self.binary = not self.continuous and any(arm.events is not None for arm in data)

@@ -6,8 +6,34 @@ import math
 
 from sinteza.i18n import Language
 
-# metafor's codes; ratios are shown on a logarithmic axis around 1, the others around 0.
-RATIOS = frozenset({"RR", "OR", "PETO", "IRR", "HR", "ROM", "CVR", "VR", "ROMC", "MPRR", "MPOR"})
+# metafor's codes of measures that are pooled as logarithms; they are shown on a logarithmic axis.
+RATIOS = frozenset(
+    {
+        "RR",
+        "OR",
+        "PETO",
+        "IRR",
+        "HR",
+        "ROM",
+        "VR",
+        "CVR",
+        "ROMC",
+        "VRC",
+        "CVRC",
+        "MPRR",
+        "MPOR",
+        "MPORC",
+        "MPPETO",
+        "D2OR",
+        "D2ORN",
+        "D2ORL",
+        "PLN",
+        "IRLN",
+        "MNLN",
+        "SDLN",
+        "CVLN",
+    }
+)
 _PROPORTIONS = frozenset({"PR", "PLN", "PLO", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT"})
 _NAMES = {
     "RR": "Risk ratio",
@@ -27,11 +53,12 @@ _NAMES = {
     "PFT": "Proportion",
     "PAS": "Proportion",
     "IR": "Rate",
+    "GEN": "Estimate",
 }
 
 
 def is_ratio(measure: str) -> bool:
-    """Whether a measure is shown on a logarithmic axis."""
+    """Whether a measure is pooled as a logarithm and shown on a logarithmic axis."""
     return measure in RATIOS
 
 
