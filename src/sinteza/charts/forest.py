@@ -517,13 +517,7 @@ class _Plot:
         """The axis, what lies on either side of no effect and the axis label; the bottom."""
         bottom = draw_x_axis(svg, scale, y, self.lang, size=_SMALL)
         if self.favors is not None and self.null is not None and scale.holds(self.null):
-            bottom += 4
-            null = min(max(scale(self.null), left + 40), right - 40)
-            room = (null - left - 8, right - null - 8)
-            columns = [wrap(f, w, _SMALL) for f, w in zip(self.favors, room, strict=True)]
-            svg.lines(null - 8, bottom + 14, columns[0], size=_SMALL, anchor="end")
-            svg.lines(null + 8, bottom + 14, columns[1], size=_SMALL)
-            bottom += 14.4 * max(len(c) for c in columns)
+            bottom = self.draw_favors(svg, scale(self.null), self.favors, bottom + 18, left, right)
         label = f"{self.measure_name}, {self.ci_name}"
         if self.log:
             label += f" ({self.lang.text('log scale')})"
@@ -538,6 +532,22 @@ class _Plot:
             anchor="middle",
             fill=GREY,
         )
+
+    def draw_favors(
+        self, svg: Svg, null: float, said: tuple[str, str], y: float, left: float, right: float
+    ) -> float:
+        """What lies on either side: beside no effect where both fit, else at the ends; bottom."""
+        widths = [text_width(part, _SMALL) for part in said]
+        if widths[0] <= null - left - 8 and widths[1] <= right - null - 8:
+            svg.text(null - 8, y, said[0], size=_SMALL, anchor="end")
+            svg.text(null + 8, y, said[1], size=_SMALL)
+            return y
+        half = (right - left) / 2 - 8
+        before = wrap(f"← {said[0]}", half, _SMALL)
+        after = wrap(f"{said[1]} →", half, _SMALL)
+        svg.lines(left, y, before, size=_SMALL)
+        svg.lines(right, y, after, size=_SMALL, anchor="end")
+        return y + 1.25 * _SMALL * (max(len(before), len(after)) - 1)
 
     def draw_bias(self, svg: Svg, x: float, y: float, row: ForestRow) -> None:
         """A circle with a sign per domain."""
@@ -576,9 +586,17 @@ class _Plot:
 
     def draw_wide(self, title: str, said: str, name: str | None) -> str:
         """All columns beside each other."""
-        labels = [row.label for row in self.rows]
-        longest = max(widest(labels, _SIZE), 120.0)
-        label_width = min(longest, 250.0)
+        lines = self.lines(250.0)
+        label_width = max(
+            [
+                120.0,
+                *(
+                    widest(line.label, _SIZE, bold=line.kind == "summary")
+                    for line in lines
+                    if line.kind not in {"note", "heading"}
+                ),
+            ]
+        )
         lines = self.lines(label_width)
         heads, per_arm = self.heads()
         widths = [

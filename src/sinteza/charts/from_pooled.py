@@ -80,6 +80,8 @@ def _known(value: float | None) -> float | None:
 def summary_of(pooled: Pooled, *, label: str = "", weight: float | None = 1.0) -> Summary:
     """The diamond, prediction interval, heterogeneity and test of a result."""
     low, high = _known(pooled.pi_low), _known(pooled.pi_high)
+    if pooled.k < 2:  # one study says nothing about how studies differ
+        low = high = None
     has_tau = pooled.method not in {"EE", "FE", "MH", "PETO"}
     return Summary(
         estimate=pooled.display(pooled.estimate),
