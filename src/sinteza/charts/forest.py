@@ -418,12 +418,12 @@ class _Plot:
         else:
             summaries = [g.summary for g in self.groups if g.summary is not None]
             summaries += [self.overall] if self.overall is not None else []
-            inner = [
-                *(r.estimate for r in self.rows),
-                *(v for s in summaries for v in (s.estimate, s.ci_low, s.ci_high)),
-            ]
+            inner = [*(r.estimate for r in self.rows), *(s.estimate for s in summaries)]
+            if self.overall is not None:
+                inner += [self.overall.ci_low, self.overall.ci_high]
             outer = [
                 *(v for r in self.rows for v in (r.ci_low, r.ci_high)),
+                *(v for s in summaries for v in (s.ci_low, s.ci_high)),
                 *(v for s in summaries for v in (s.prediction_low, s.prediction_high)),
             ]
             low, high = value_range(
@@ -453,8 +453,12 @@ class _Plot:
             )
         else:
             ends = (scale(low), scale(high))
-        color = str(more.get("stroke", BLACK))
         svg.line(ends[0], y, ends[1], y, **more)  # type: ignore[arg-type]  # attributes of a line
+        self.draw_arrows(svg, scale, y, low, high, str(more.get("stroke", BLACK)))
+
+    @staticmethod
+    def draw_arrows(svg: Svg, scale: Scale, y: float, low: float, high: float, color: str) -> None:
+        """Arrow heads where an interval leaves the axis."""
         for value, x, way in ((low, scale.start, -1), (high, scale.end, 1)):
             if (value < scale.low and way < 0) or (value > scale.high and way > 0):
                 svg.polygon([(x + way * 6, y), (x, y - 4), (x, y + 4)], fill=color)
@@ -482,6 +486,8 @@ class _Plot:
         half = 7.0 if total else 6.0
         at = min(max(scale(middle), left), right)
         left, right = min(left, at - 1.5), max(right, at + 1.5)
+        if low is not None and high is not None:
+            self.draw_arrows(svg, scale, y, low, high, BLACK if total else GREY)
         svg.polygon(
             [(left, y), (at, y - half), (right, y), (at, y + half)],
             fill=BLACK if total else GREY,

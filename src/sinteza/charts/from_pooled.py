@@ -7,7 +7,7 @@ are taken out of their logarithms here and nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sinteza.charts.diagnostics import StudyEstimate, drapery, gosh, radial
@@ -221,8 +221,8 @@ def drapery_of(pooled: Pooled, *, lang: Language, title: str = "", name: str | N
 
 def gosh_of(
     pooled: Pooled,
-    estimates: Sequence[float],
-    i2: Sequence[float],
+    estimates: Iterable[float],
+    i2: Iterable[float],
     *,
     lang: Language,
     title: str = "",
