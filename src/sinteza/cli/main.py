@@ -14,6 +14,7 @@ from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
+    "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
 

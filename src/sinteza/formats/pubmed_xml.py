@@ -50,10 +50,10 @@ def sniff(head: bytes) -> bool:
     return b"<PubmedArticleSet" in head or b"<PubmedArticle>" in head
 
 
-def read(stream: BinaryIO, *, path: str = "", source: str = "pubmed") -> Iterator[Record]:
+def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Record]:
     """Read the records of an open, uncompressed file in the order they stand there.
 
-    ``path`` names the file in errors; ``source`` becomes the first half of each record's id.
+    ``path`` names the file in errors; ``source`` (``pubmed``) is the first half of each id.
     Deleted citations and books are passed over. Raises :class:`~sinteza.errors.FormatError` with
     the line when the XML is broken or cut, after the records before it were given.
     """
@@ -74,7 +74,7 @@ def read(stream: BinaryIO, *, path: str = "", source: str = "pubmed") -> Iterato
             if element.tag == "PubmedArticleSet":
                 seen_root = True
                 continue
-            yield _record(element, source, path)
+            yield _record(element, source or "pubmed", path)
             element.clear()
             parent = element.getparent()
             while parent is not None and element.getprevious() is not None:

@@ -17,6 +17,11 @@ class Actor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     name: str
     version: str = ""
 
+    @property
+    def key(self) -> str:
+        """Who, whatever the version: a newer version replaces what the older one said."""
+        return f"{self.kind}:{self.name}"
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" + (f"/{self.version}" if self.version else "")
 

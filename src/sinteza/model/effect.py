@@ -73,3 +73,21 @@ class Omitted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     label: str
     code: str
     detail: str = ""
+
+
+class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One group of an analysis. ``disagree`` marks studies that do not tell one story."""
+
+    concept: str
+    effects: tuple[EffectEstimate, ...]
+    pooled: PooledEffect | None
+    alternatives: tuple[PooledEffect, ...] = ()
+    disagree: str = ""
+
+
+class AnalysisResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An analysis done. Groups are not pooled with each other: they are different treatments."""
+
+    id: str
+    groups: tuple[Group, ...]
+    omitted: tuple[Omitted, ...]

@@ -100,3 +100,25 @@ class Study(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     place: str = ""
     read_by: str = ""
     notes: str = ""
+
+
+class ValueComparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One value as two readers read it. ``agree`` is true where nothing printed differs."""
+
+    study: str
+    outcome: str
+    subset: str
+    arm: str
+    first: str
+    second: str
+    first_reader: str
+    second_reader: str
+    agree: bool
+
+
+class Reading(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A study as the analyses use it, the readings behind it and how they compare."""
+
+    study: Study
+    readings: tuple[Study, ...]
+    comparisons: tuple[ValueComparison, ...] = ()

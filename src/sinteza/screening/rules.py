@@ -36,9 +36,7 @@ class Screener:
         self.protocol = protocol
         self.window = window
         self.bounds = window.bounds(today)
-        self.actor = Actor(
-            kind="rule", name=f"protocol {protocol.id}, {window.id}", version=protocol.version
-        )
+        self.actor = Actor(kind="rule", name=f"protocol-{protocol.id}", version=protocol.version)
         self._tests = [
             (criterion, _compile(criterion, protocol.filters, self.bounds))
             for criterion in protocol.criteria

@@ -20,30 +20,11 @@ from msgspec import Struct
 
 from sinteza.errors import FormatError
 from sinteza.model.decision import Actor, Assignment
+from sinteza.model.edition import PublishedEstimate
 from sinteza.model.record import Record
 from sinteza.model.study import Arm, ArmResult, Quote, Role, Study
 
 _record = msgspec.json.Decoder(Record)
-
-
-class Published(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An estimate that others published. Ratios as printed; ``i2`` in percent."""
-
-    id: str
-    kind: str
-    citation: str
-    population: str
-    comparison: str
-    outcome: str
-    measure: str
-    estimate: float
-    ci_low: float | None = None
-    ci_high: float | None = None
-    k: int | None = None
-    n: int | None = None
-    i2: float | None = None
-    concepts: tuple[str, ...] = ()
-    source: str = ""
 
 
 class Overlap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -141,12 +122,12 @@ def read_overlaps(folder: Traversable) -> list[Overlap]:
     return [Overlap(**row) for row in _rows(folder, "overlaps")]
 
 
-def read_published(folder: Traversable) -> list[Published]:
+def read_published(folder: Traversable) -> list[PublishedEstimate]:
     """Estimates of others."""
     found = []
     for row in _rows(folder, "published"):
         found.append(
-            Published(
+            PublishedEstimate(
                 id=row["id"],
                 kind=row["kind"],
                 citation=row["citation"],

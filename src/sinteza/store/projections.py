@@ -78,17 +78,17 @@ def apply(connection: sqlite3.Connection, event: Event) -> None:
     elif isinstance(payload, ScreeningWithdrawn):
         connection.execute(
             "DELETE FROM decision WHERE cluster = ? AND stage = ? AND actor = ?",
-            (payload.cluster, payload.stage, str(payload.actor)),
+            (payload.cluster, payload.stage, payload.actor.key),
         )
     elif isinstance(payload, ConceptAssigned):
         connection.execute(
             "INSERT OR REPLACE INTO assignment VALUES (?, ?, ?, ?)",
-            (payload.cluster, str(payload.actor), event.seq, _encode(payload.assignments)),
+            (payload.cluster, payload.actor.key, event.seq, _encode(payload.assignments)),
         )
     elif isinstance(payload, ExtractionRecorded):
         connection.execute(
             "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)",
-            (payload.study.id, str(event.actor), event.seq, _encode(payload.study)),
+            (payload.study.id, event.actor.key, event.seq, _encode(payload.study)),
         )
     elif isinstance(payload, ExtractionVerified):
         connection.execute(
@@ -142,7 +142,7 @@ def _decide(connection: sqlite3.Connection, seq: int, decision: Decision) -> Non
         (
             decision.cluster,
             decision.stage,
-            str(decision.actor),
+            decision.actor.key,
             decision.verdict,
             decision.reason,
             seq,

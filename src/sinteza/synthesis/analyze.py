@@ -6,32 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
-
-from sinteza.model.effect import EffectEstimate, Omitted, PooledEffect
+from sinteza.model.effect import AnalysisResult, EffectEstimate, Group, Omitted, PooledEffect
 from sinteza.model.protocol import Analysis
 from sinteza.synthesis.select import Comparison, Selection
 
 # The ways that a reader may ask for beside the planned one: method, test, zero-cell rule.
 ALTERNATIVES = (("FE", "z"), ("DL", "z"), ("REML", "z"), ("REML", "knha"), ("MH", "z"))
-
-
-class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One group of an analysis. ``disagree`` marks studies that do not tell one story."""
-
-    concept: str
-    effects: tuple[EffectEstimate, ...]
-    pooled: PooledEffect | None
-    alternatives: tuple[PooledEffect, ...] = ()
-    disagree: str = ""
-
-
-class AnalysisResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An analysis done. Groups are not pooled with each other: they are different treatments."""
-
-    id: str
-    groups: tuple[Group, ...]
-    omitted: tuple[Omitted, ...]
 
 
 def analyze(selection: Selection, analysis: Analysis) -> AnalysisResult:

@@ -6,33 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from msgspec import Struct
 
-from sinteza.model.study import Arm, ArmResult, Study
+from sinteza.model.study import Arm, ArmResult, Reading, Study, ValueComparison
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-
-
-class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One value as two readers read it. ``agree`` is true where nothing printed differs."""
-
-    study: str
-    outcome: str
-    subset: str
-    arm: str
-    first: str
-    second: str
-    first_reader: str
-    second_reader: str
-    agree: bool
-
-
-class Reading(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A study as the analyses use it, the readings behind it and how they compare."""
-
-    study: Study
-    readings: tuple[Study, ...]
-    comparisons: tuple[Comparison, ...] = ()
 
 
 def reconcile(readings: Iterable[Study]) -> list[Reading]:
@@ -52,7 +29,7 @@ def _reconcile(readings: list[Study]) -> Reading:
     ordered = sorted(readings, key=lambda r: (not _is_verified(r), not r.label, r.read_by))
     first, others = ordered[0], ordered[1:]
     results = list(first.results)
-    comparisons: list[Comparison] = []
+    comparisons: list[ValueComparison] = []
     for other in others:
         arms = match_arms(first.arms, other.arms)
         for result in other.results:
@@ -126,14 +103,14 @@ def shown(result: ArmResult) -> str:
 
 def _compare(
     first: Study, second: Study, arm: str, mine: ArmResult, theirs: ArmResult
-) -> Comparison:
+) -> ValueComparison:
     agree = True
     for field in ("events", "percent", "mean"):
         a, b = getattr(mine, field), getattr(theirs, field)
         printed = not (field == "events" and (mine.derived or theirs.derived))
         if printed and a is not None and b is not None and abs(a - b) > 0.05:
             agree = False
-    return Comparison(
+    return ValueComparison(
         study=first.id,
         outcome=mine.outcome,
         subset=theirs.subset,
