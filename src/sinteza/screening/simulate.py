@@ -59,9 +59,12 @@ class Curve:
 
     def recall(self, share: float) -> float:
         """Part of the relevant found within the first ``floor(share * N)`` records read."""
+        return self.recall_at(math.floor(share * self.records + 1e-9))
+
+    def recall_at(self, read: int) -> float:
+        """Part of the relevant found within the first ``read`` records."""
         if not self.relevant:
             return math.nan
-        read = math.floor(share * self.records + 1e-9)
         return sum(rank <= read for rank in self.ranks) / self.relevant
 
     def wss(self, recall: float) -> float:

@@ -346,3 +346,26 @@ def capture_recapture(
         low=seen + unseen / factor,
         high=seen + unseen * factor,
     )
+
+
+def would_stop(
+    found: Sequence[bool], *, target: float = 0.95, confidence: float = 0.95
+) -> dict[str, int | None]:
+    """After how many records of a whole screening each rule says stop (None: never)."""
+    total = len(found)
+    runs = np.zeros(total, dtype=np.int64)
+    row = 0
+    for i, hit in enumerate(found):
+        row = 0 if hit else row + 1
+        runs[i] = row
+    read = np.arange(1, total + 1)
+
+    def first(met: NDArray[np.bool_]) -> int | None:
+        at = np.flatnonzero(met)
+        return int(read[at[0]]) if len(at) else None
+
+    return {
+        "certificate": first_stop(found, target=target, confidence=confidence),
+        **{f"consecutive_{need}": first(runs >= need) for need in (50, 100, 200)},
+        "safe": first((runs >= 50) & (read >= math.ceil(total / 10))),
+    }
