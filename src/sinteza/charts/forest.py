@@ -146,6 +146,7 @@ def forest(
     measure: str,
     overall: Summary | None = None,
     title: str = "",
+    heading: str = "",
     arms: tuple[str, str] | None = None,
     favors: tuple[str, str] | None = None,
     level: float = 0.95,
@@ -161,7 +162,7 @@ def forest(
     """A forest plot as SVG.
 
     ``measure`` is metafor's code (RR, OR, RD, MD, ...); ratios get a logarithmic axis unless
-    ``ratio`` says otherwise. ``arms`` names the two arms, ``favors`` what lies left and right of
+    ``ratio`` says otherwise. ``heading`` names the rows ("Study"), ``arms`` names the two arms, ``favors`` what lies left and right of
     no effect, ``model`` is added to the axis label ("random effects, REML"), ``level`` is the
     level of the intervals, ``axis`` the range shown (in units of the measure; made from the data
     when left out). ``layout`` is ``wide`` or ``narrow`` (360 pixels). ``name`` prefixes the ids.
@@ -171,6 +172,7 @@ def forest(
         lang=lang,
         measure=measure,
         overall=overall,
+        heading=heading or lang.text("Study"),
         arms=arms or (lang.text("Treatment"), lang.text("Control")),
         favors=favors,
         level=level,
@@ -214,6 +216,7 @@ class _Plot:
     lang: Language
     measure: str
     overall: Summary | None
+    heading: str
     arms: tuple[str, str]
     favors: tuple[str, str] | None
     level: float
@@ -630,7 +633,7 @@ class _Plot:
         svg = Svg(width, 0, title=title, description=said, name=name)
         svg.lines(12, 26, title_lines, size=15, weight="bold")
         base = head_top + 15 * head_lines - 4
-        svg.text(12, base, lang.text("Study"), size=_SMALL, weight="bold")
+        svg.text(12, base, self.heading, size=_SMALL, weight="bold")
         for at, written in zip(ends, heads, strict=True):
             svg.text(at, base, written, size=_SMALL, weight="bold", anchor="end")
         for i, head in enumerate(arm_heads):

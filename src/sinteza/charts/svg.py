@@ -365,24 +365,17 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 def log_ticks(low: float, high: float, most: int = 7) -> list[float]:
     """Round positions on a ratio axis (both bounds above zero)."""
     bottom, top = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    found: list[float] = []
-    for steps in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)):
-        found = [
-            float(f"{m * 10.0**p:.6g}")
-            for p in range(bottom, top + 1)
-            for m in steps
-            if low * (1 - 1e-9) <= m * 10.0**p <= high * (1 + 1e-9)
-        ]
-        if len(found) >= 4:
-            break
-    if len(found) > most:
-        # Whole decades only, every second, third, ... of them, always through 1.
-        every = math.ceil((top - bottom + 1) / most)
-        found = [
-            float(f"1e{p}")
-            for p in range(bottom, top + 1)
-            if p % every == 0 and low * (1 - 1e-9) <= 10.0**p <= high * (1 + 1e-9)
-        ]
-    if len(found) < 3:
-        found = ticks(low, high, 5)
-    return found or [low, high]
+
+    def within(value: float) -> bool:
+        return low * (1 - 1e-9) <= value <= high * (1 + 1e-9)
+
+    # Whole decades only, every second, third, ... of them, always through 1.
+    every = math.ceil((top - bottom + 1) / most)
+    best = [10.0**p for p in range(bottom, top + 1) if p % every == 0 and within(10.0**p)]
+    for steps in ((1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        found = [m * 10.0**p for p in range(bottom, top + 1) for m in steps if within(m * 10.0**p)]
+        if len(best) < len(found) <= most:
+            best = found
+    if len(best) < 3:
+        best = ticks(low, high, min(most, 5))
+    return [float(f"{value:.6g}") for value in best] or [low, high]
