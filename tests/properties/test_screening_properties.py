@@ -92,8 +92,6 @@ def test_the_certificate_is_met_first_where_first_stop_says(found: list[bool]) -
 
 letters = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"])
 words = st.lists(letters, max_size=8)
-    st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]), max_size=8
-)
 
 
 @settings(max_examples=30)
