@@ -510,7 +510,7 @@ def write_published(domain: Path) -> None:
     rows = []
     for name, kind in (("pooled.json", "pooled"), ("biomarkers.json", "marker")):
         for item in json.loads((domain / name).read_text("utf-8"))["results"]:
-            if not item.get("verified") or item.get("estimate") is None:
+            if not item.get("verified") or not isinstance(item.get("estimate"), int | float):
                 continue
             rows.append(
                 {

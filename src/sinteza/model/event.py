@@ -15,10 +15,15 @@ from sinteza.model.study import ArmResult, Study
 class ProtocolAdopted(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="protocol.adopted"
 ):
-    """The review works by this protocol from now on. ``digest`` is its artifact."""
+    """The review works by this protocol from now on.
+
+    ``bundle`` is the artifact of the protocol with all that belongs to it; the digests are of the
+    two files people edit.
+    """
 
     id: str
     version: str
+    bundle: str
     digest: str
     taxonomy_digest: str
 
@@ -30,6 +35,7 @@ class ProtocolAmended(
 
     id: str
     version: str
+    bundle: str
     digest: str
     taxonomy_digest: str
     reason: str

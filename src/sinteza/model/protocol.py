@@ -150,10 +150,12 @@ Rule = WindowRule | PublicationTypeRule | TermsRule | FactRule | RetractionRule
 class Criterion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A condition of eligibility; ``reason`` is what an excluded record is told.
 
-    Criteria are tried in the order of the file: the first one that fails gives the reason.
+    ``label`` names it in a word or two. Criteria are tried in the order of the file: the first one
+    that fails gives the reason.
     """
 
     id: str
+    label: Bilingual
     text: Bilingual
     reason: Bilingual
     rule: Rule | None = None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import io
 import re
 import tomllib
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -63,16 +65,15 @@ class Loaded:
         return self.folder / self.protocol.evidence if self.protocol.evidence else None
 
 
-def find(name: str) -> tuple[Traversable, str]:
-    """The protocol file and how to call it: a path, a folder that holds one, or a shipped name."""
+def find(name: str) -> tuple[Traversable, str, str]:
+    """Folder, file name and how to call it: a path, a folder with a protocol, a shipped name."""
     path = Path(name)
     if path.is_dir() and (path / "protocol.toml").is_file():
-        return path / "protocol.toml", str(path / "protocol.toml")
+        return path, "protocol.toml", str(path / "protocol.toml")
     if path.is_file():
-        return path, name
+        return path.parent, path.name, name
     if name in plugins.available("sinteza.protocols"):
-        folder = plugins.load("sinteza.protocols", name)()
-        return folder / "protocol.toml", f"{name}/protocol.toml"
+        return plugins.load("sinteza.protocols", name)(), "protocol.toml", f"{name}/protocol.toml"
     known = list(plugins.available("sinteza.protocols"))
     near = difflib.get_close_matches(name, known, n=1)
     raise ProtocolError(
@@ -85,8 +86,8 @@ def find(name: str) -> tuple[Traversable, str]:
 
 def load(name: str) -> Loaded:
     """Read a protocol that must be right; raises :class:`ProtocolError` with its problems."""
-    file, shown = find(name)
-    loaded, problems = read(file, shown)
+    folder, file, shown = find(name)
+    loaded, problems = read(folder, file, shown)
     if loaded is None:
         raise ProtocolError(
             "; ".join(f"line {p.line}: {p.what}" for p in problems[:5]),
@@ -99,14 +100,41 @@ def load(name: str) -> Loaded:
 
 def check(name: str) -> tuple[str, list[Problem]]:
     """All problems of a protocol file, by line."""
-    file, shown = find(name)
-    return shown, read(file, shown)[1]
+    folder, file, shown = find(name)
+    return shown, read(folder, file, shown)[1]
 
 
-def read(file: Traversable, shown: str) -> tuple[Loaded | None, list[Problem]]:
+def bundle(loaded: Loaded) -> bytes:
+    """The protocol, its taxonomy and its evidence base as one zip, the same bytes every time."""
+    files = {"protocol.toml": loaded.text, loaded.protocol.taxonomy: loaded.taxonomy_text}
+    if loaded.evidence is not None:
+        for item in loaded.evidence.iterdir():
+            if item.is_file():
+                files[f"{loaded.protocol.evidence}/{item.name}"] = item.read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def unbundle(packed: bytes) -> Loaded:
+    """The protocol out of :func:`bundle`."""
+    folder = zipfile.Path(zipfile.ZipFile(io.BytesIO(packed)))
+    loaded, problems = read(folder, "protocol.toml", "the review's protocol")
+    if loaded is None:
+        raise ProtocolError(
+            f"The review's protocol cannot be used any more: {problems[0].what}",
+            line=problems[0].line,
+            hint="Adopt a corrected one with 'sinteza run PROTOCOL --out DIR'.",
+        )
+    return loaded
+
+
+def read(folder: Traversable, name: str, shown: str) -> tuple[Loaded | None, list[Problem]]:
     """Read and check; gives the protocol where nothing is wrong, and all problems."""
     try:
-        raw = file.read_bytes()
+        raw = (folder / name).read_bytes()
         text = raw.decode("utf-8")
         data = tomllib.loads(text)
     except OSError as error:
@@ -115,30 +143,24 @@ def read(file: Traversable, shown: str) -> tuple[Loaded | None, list[Problem]]:
         line = raw[: error.start].count(b"\n") + 1
         return None, [Problem(line, "", "The file is not UTF-8", "Save it again as UTF-8.")]
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) if found else text.count("\n") + 1
+        at = re.search(r"line (\d+)", str(error))
+        line = int(at.group(1)) if at else text.count("\n") + 1
         what = f"This is not TOML: {str(error).partition(' (at')[0]}"
         return None, [Problem(line, "", what, "Look for a missing quote or bracket here or above.")]
     lines = locate(text)
-    folder = file.parent if isinstance(file, Path) else _parent(file)
     taxonomy, taxonomy_text, wrong = _taxonomy(data, folder)
-    found_problems = [
+    found = [
         *_structure(data, inspect.type_info(Protocol), ()),
         *wrong,
         *_meaning(data, taxonomy, folder),
     ]
     problems = [
-        Problem(line_of(lines, path), _shown(path), what, hint)
-        for path, what, hint in found_problems
+        Problem(line_of(lines, path), _shown(path), what, hint) for path, what, hint in found
     ]
     if problems or taxonomy is None:
         return None, sorted(problems, key=lambda p: (p.line, p.where))
     protocol = msgspec.convert(data, Protocol)
     return Loaded(protocol, taxonomy, raw, taxonomy_text, folder, shown), []
-
-
-def _parent(file: Traversable) -> Traversable:
-    return Path(str(file)).parent
 
 
 Found = tuple[KeyPath, str, str]

@@ -41,7 +41,10 @@ def _reconcile(readings: list[Study]) -> Reading:
             if not same:
                 results.append(msgspec.structs.replace(result, arm=arm))
             elif len(same) == 1:
-                comparisons.append(_compare(first, other, arm, same[0], result))
+                compared = _compare(first, other, arm, same[0], result)
+                # another subset or period is another quantity, not a disagreement
+                if compared.agree or same[0].subset == result.subset:
+                    comparisons.append(compared)
                 if same[0].events is None and result.events is not None:
                     results[results.index(same[0])] = msgspec.structs.replace(result, arm=arm)
     study = msgspec.structs.replace(
