@@ -276,15 +276,18 @@ def progress(
     plan: ScreeningPlan,
     *,
     viewer: Actor | None = None,
+    ruled_out: bool = False,
 ) -> Progress:
-    """Progress over the clusters that people are to decide on; input of the certificate."""
+    """Progress over the clusters that people are to decide on; input of the certificate.
+
+    With a ``viewer``, what that person knows of, and what is left for that person.
+    """
     decided = labels(state, stage, plan, viewer=viewer)
-    open_ = set(clusters)
-    nobody = Actor(kind="person", name="")
-    waiting = [
-        cluster for cluster in queue(state, clusters, stage, nobody, plan) if cluster not in decided
-    ]
-    read = [verdict != "exclude" for cluster, verdict in decided.items() if cluster in open_]
+    wanted = set(clusters)
+    who = viewer or Actor(kind="person", name="")
+    left = queue(state, clusters, stage, who, plan, ruled_out=ruled_out)
+    waiting = [cluster for cluster in left if cluster not in decided]
+    read = [verdict != "exclude" for cluster, verdict in decided.items() if cluster in wanted]
     return Progress(total=len(read) + len(waiting), found=tuple(read))
 
 
