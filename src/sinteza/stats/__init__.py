@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from sinteza.stats.heterogeneity import HeterogeneityInterval, heterogeneity_interval
     from sinteza.stats.many import PooledMany, pool_many
     from sinteza.stats.measures import EffectSizes, effect_sizes
+    from sinteza.stats.permutation import PermutationTest, permutation_test
     from sinteza.stats.pooling import Pooled, Regression, pool
     from sinteza.stats.regression import Factor, contrast, predict, vif
     from sinteza.stats.revman import pool_revman
+    from sinteza.stats.scale_models import LocationScale, location_scale
     from sinteza.stats.subsets import Subsets, gosh
     from sinteza.stats.tables import mantel_haenszel, peto
 
@@ -39,6 +41,8 @@ __all__ = [
     "EffectSizes",
     "Factor",
     "HeterogeneityInterval",
+    "LocationScale",
+    "PermutationTest",
     "Pooled",
     "PooledMany",
     "Regression",
@@ -47,7 +51,9 @@ __all__ = [
     "effect_sizes",
     "gosh",
     "heterogeneity_interval",
+    "location_scale",
     "mantel_haenszel",
+    "permutation_test",
     "peto",
     "pool",
     "pool_many",
@@ -59,8 +65,10 @@ __all__ = [
 #: module -> the names it gives
 _HOMES = {
     "heterogeneity": ("HeterogeneityInterval", "heterogeneity_interval"),
+    "scale_models": ("LocationScale", "location_scale"),
     "many": ("PooledMany", "pool_many"),
     "measures": ("EffectSizes", "effect_sizes"),
+    "permutation": ("PermutationTest", "permutation_test"),
     "pooling": ("Pooled", "Regression", "pool"),
     "regression": ("Factor", "contrast", "predict", "vif"),
     "revman": ("pool_revman",),
