@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
     "effect": ("sinteza.cli.effect", "Effect sizes from a table of counts or means."),
     "pool": ("sinteza.cli.pool", "Pool the studies of a table: a pairwise meta-analysis."),
+    "bias": ("sinteza.cli.bias", "Small-study effects: tests and adjusted estimates."),
+    "multiverse": ("sinteza.cli.multiverse", "Every reasonable analysis of a table at once."),
 }
 
 
