@@ -14,10 +14,11 @@ from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
-    "effect": ("sinteza.cli.effect", "Effect sizes from a table of counts or means."),
-    "pool": ("sinteza.cli.pool", "Pool the studies of a table: a pairwise meta-analysis."),
-    "bias": ("sinteza.cli.bias", "Small-study effects: tests and adjusted estimates."),
-    "multiverse": ("sinteza.cli.multiverse", "Every reasonable analysis of a table at once."),
+    "effect": ("sinteza.cli.effect", "effect sizes from a table of counts or means"),
+    "pool": ("sinteza.cli.pool", "pool the studies of a table: a pairwise meta-analysis"),
+    "bias": ("sinteza.cli.bias", "small-study effects: tests and adjusted estimates"),
+    "multiverse": ("sinteza.cli.multiverse", "every reasonable analysis of a table at once"),
+    "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
 }
 
 

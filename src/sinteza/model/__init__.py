@@ -1,1 +1,1 @@
-"""Frozen types that every floor shares."""
+"""Frozen types that every floor shares: msgspec and the standard library only."""

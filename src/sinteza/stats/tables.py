@@ -43,7 +43,7 @@ class Direct:
     def result(
         self, yi: FloatArray, vi: FloatArray, found: float, variance: float, weight: FloatArray
     ) -> Pooled:
-        """The pooled estimate with its normal test, and Q of studies' own estimates about it."""
+        """The pooled estimate with its normal test, and Q of the studies' estimates about it."""
         se = float(np.sqrt(variance))
         half = critical(self.level, None) * se
         good = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)

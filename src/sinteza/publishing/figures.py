@@ -1,0 +1,125 @@
+"""The figures of an edition: its data handed to the charts, wide and narrow."""
+
+from __future__ import annotations
+
+from sinteza.charts.evidence_map import MapAxis, MapCell, evidence_map
+from sinteza.charts.forest import ArmData, ForestGroup, ForestRow, Heterogeneity, Summary, forest
+from sinteza.charts.prisma import Count, PrismaFlow, prisma
+from sinteza.model.edition import Edition, MapResult
+from sinteza.model.effect import AnalysisResult, Group, PooledEffect
+from sinteza.publishing.addresses import cell_anchor, record_list, study_anchor
+from sinteza.publishing.words import METHOD, Words
+
+LAYOUTS = ("wide", "narrow")
+
+
+def flow_figure(edition: Edition, words: Words, layout: str) -> str:
+    """The PRISMA flow; every box leads to its records."""
+    flow, lang = edition.flow, words.lang
+    machine = lang.text("by a rule of the protocol")
+    excluded_by = [Count(machine, flow.excluded_by_rule, record_list("exclude"))]
+    if flow.excluded_by_person:
+        excluded_by.append(
+            Count(lang.text("by a person"), flow.excluded_by_person, record_list("exclude"))
+        )
+    return prisma(
+        PrismaFlow(
+            databases=tuple(
+                Count(source.name, source.read, record_list("all")) for source in flow.sources
+            ),
+            duplicates=Count(lang.text("Duplicates"), flow.duplicates, record_list("duplicates")),
+            screened=Count(lang.text("Records screened"), flow.screened.count, record_list("all")),
+            excluded=Count(
+                lang.text("Records excluded"), flow.excluded.count, record_list("exclude")
+            ),
+            excluded_by=tuple(excluded_by),
+            excluded_reasons=tuple(
+                Count(words.reason(reason), box.count, record_list(f"reason-{reason}"))
+                for reason, box in flow.reasons.items()
+            ),
+            studies=Count(lang.text("Studies with numbers read"), flow.studies, "studies.html"),
+            included_reports=Count(
+                lang.text("Reports included"), flow.included.count, record_list("include")
+            ),
+        ),
+        lang=lang,
+        layout=layout,
+        name=f"flow-{layout}",
+    )
+
+
+def map_figure(table: MapResult, edition: Edition, words: Words, layout: str) -> str:
+    """An evidence map; every cell leads to its records."""
+    plan = next(plan for plan in edition.protocol.maps if plan.id == table.id)
+    return evidence_map(
+        [MapAxis(name, words.concept(name)) for name in table.rows],
+        [MapAxis(name, words.concept(name)) for name in table.columns],
+        [
+            MapCell(
+                row=cell.row,
+                column=cell.column,
+                studies=len(cell.records),
+                href=f"maps.html#{cell_anchor(table.id, cell.row, cell.column)}",
+            )
+            for cell in table.cells
+            if cell.records
+        ],
+        lang=words.lang,
+        title=plan.label[words.lang.code],
+        style="heat" if len(table.rows) > 12 else "bubble",
+        layout=layout,
+        name=f"map-{table.id}-{layout}",
+    )
+
+
+def forest_figure(result: AnalysisResult, edition: Edition, words: Words, layout: str) -> str:
+    """The forest plot of an analysis, group by group; every row leads to its study."""
+    plan = next(plan for plan in edition.protocol.analyses if plan.id == result.id)
+    outcome = edition.protocol.outcome(plan.outcome)
+    lang = words.lang
+    better = lang.text("favors treatment"), lang.text("favors control")
+    return forest(
+        [_forest_group(group, words) for group in result.groups],
+        lang=lang,
+        measure=plan.measure,
+        title=plan.label[lang.code],
+        favors=better if outcome.better == "fewer" else (better[1], better[0]),
+        model=words.of(METHOD, plan.method),
+        layout=layout,
+        name=f"forest-{result.id}-{layout}",
+    )
+
+
+def _forest_group(group: Group, words: Words) -> ForestGroup:
+    rows = tuple(
+        ForestRow(
+            label=effect.label,
+            estimate=effect.estimate,
+            ci_low=effect.ci_low,
+            ci_high=effect.ci_high,
+            weight=(effect.weight or 0) / 100,
+            treated=ArmData(total=effect.total_1, events=effect.events_1),
+            control=ArmData(total=effect.total_2, events=effect.events_2),
+            href=f"studies.html#{study_anchor(effect.study)}",
+        )
+        for effect in group.effects
+    )
+    summary = _summary(group.pooled) if group.pooled else None
+    return ForestGroup(rows=rows, label=words.concept(group.concept), summary=summary)
+
+
+def _summary(pooled: PooledEffect) -> Summary:
+    return Summary(
+        estimate=pooled.estimate,
+        ci_low=pooled.ci_low,
+        ci_high=pooled.ci_high,
+        prediction_low=pooled.pi_low,
+        prediction_high=pooled.pi_high,
+        heterogeneity=Heterogeneity(
+            tau2=pooled.tau2,
+            q=pooled.q,
+            df=pooled.q_df,
+            p=pooled.q_p,
+            i2=100 * pooled.i2 if pooled.i2 is not None else None,
+        ),
+    )

@@ -1,0 +1,301 @@
+"""The edition of a review as it stands: everything gathered into one data object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+
+import msgspec
+
+from sinteza.model.decision import Assignment, Decision
+from sinteza.model.edition import (
+    ConceptFound,
+    Edition,
+    EditionImport,
+    EditionRecord,
+    EditionSearch,
+    EditionStudy,
+    WindowDifference,
+    WindowResult,
+)
+from sinteza.model.effect import AnalysisResult
+from sinteza.model.event import RecordsImported, SearchRan
+from sinteza.model.protocol import Bilingual, Window
+from sinteza.model.record import Cluster, Record
+from sinteza.model.study import Reading
+from sinteza.publishing.tables import difference, evidence_map
+from sinteza.review.review import Review
+from sinteza.sources import evidence
+from sinteza.store import projections
+from sinteza.synthesis.analyze import analyze
+from sinteza.synthesis.readings import reconcile
+from sinteza.synthesis.select import select
+
+# Kinds of concepts that an entry is listed under; the rest (study designs, outcomes ...) would
+# drown them.
+_SHOWN = {"hypothesis", "mechanism", "therapy", "biomarker", "gene"}
+
+
+def build(review: Review, window: Window, *, number: int) -> Edition:
+    """Gather the edition of a review for a window. Nothing is written."""
+    loaded = review.loaded
+    protocol, taxonomy = loaded.protocol, loaded.taxonomy
+    held = review.held()
+    entries = review.entries
+    studies = _studies(review)
+    analyses = _analyses(review, studies, held)
+    included = {name for name, d in held.items() if d and d.verdict == "include"}
+    assignments: dict[str, list[Assignment]] = {}
+    for assignment in projections.assignments(review.store.connection):
+        assignments.setdefault(assignment.cluster, []).append(assignment)
+    maps = tuple(
+        evidence_map(
+            plan,
+            {name: assignments.get(name, ()) for name in sorted(included)},
+            ancestors=taxonomy.ancestors,
+            children=taxonomy.children,
+            kind=lambda name: taxonomy[name].kind,
+        )
+        for plan in protocol.maps
+    )
+    windows, differences_of = _windows(review, window, studies)
+    clusters = {entry.id: entry for entry in review.clusters}
+    study_ids = _study_ids(review)
+    records = tuple(
+        _record(
+            clusters[name],
+            record,
+            held[name],
+            [a for a in assignments.get(name, ()) if taxonomy[a.concept].kind in _SHOWN],
+            study_ids.get(name, ()),
+        )
+        for name, record in entries.items()
+    )
+    seq, head = review.store.head()
+    folder = loaded.evidence
+    edition = Edition(
+        schema=1,
+        number=number,
+        at=review.at,
+        sinteza=version("sinteza"),
+        window=window.id,
+        head=head,
+        events=seq,
+        protocol=protocol,
+        protocol_digest=loaded.digest,
+        taxonomy_digest=loaded.taxonomy_digest,
+        searches=_searches(review, window),
+        imports=_imports(review),
+        flow=review.flow(),
+        windows=windows,
+        differences=differences_of,
+        records=records,
+        studies=tuple(_edition_study(reading, study_ids, included) for reading in studies),
+        maps=maps,
+        analyses=analyses,
+        labels={},
+        published=tuple(evidence.read_published(folder)) if folder else (),
+    )
+    return msgspec.structs.replace(edition, labels=_labels(edition, review))
+
+
+def _study_ids(review: Review) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(dict.fromkeys(reading.id for reading in readings))
+        for name, readings in review.readings_of.items()
+    }
+
+
+def _studies(review: Review) -> list[Reading]:
+    """The readings put together; a study without a label is called by its report."""
+    names = {study: entry for entry, studies in _study_ids(review).items() for study in studies}
+    found = []
+    for reading in reconcile(projections.readings(review.store.connection)):
+        study = reading.study
+        if not study.label:
+            entry = names.get(study.id)
+            label = short_label(review.entries[entry]) if entry else study.id
+            study = msgspec.structs.replace(study, label=label)
+        found.append(msgspec.structs.replace(reading, study=study))
+    return found
+
+
+def short_label(record: Record) -> str:
+    """How a report is called in a table: ``Ben-Menachem 2010``."""
+    who = record.authors[0].last or record.authors[0].collective if record.authors else record.title
+    return f"{who} {record.year}" if record.year else who
+
+
+def _analyses(
+    review: Review, studies: Iterable[Reading], held: Mapping[str, Decision | None]
+) -> tuple[AnalysisResult, ...]:
+    protocol = review.loaded.protocol
+    included = {
+        study
+        for name, listed in _study_ids(review).items()
+        if (decision := held.get(name)) and decision.verdict == "include"
+        for study in listed
+    }
+    usable = [reading.study for reading in studies]
+    return tuple(
+        analyze(
+            select(
+                usable,
+                plan,
+                protocol.outcome(plan.outcome),
+                included=included,
+                ancestors=review.loaded.taxonomy.ancestors,
+            ),
+            plan,
+        )
+        for plan in protocol.analyses
+    )
+
+
+def _windows(
+    review: Review, chosen: Window, studies: list[Reading]
+) -> tuple[tuple[WindowResult, ...], tuple[WindowDifference, ...]]:
+    """What every window to be compared includes and gives; people's decisions hold in each."""
+    protocol = review.loaded.protocol
+    names = list(dict.fromkeys([*protocol.compare, chosen.id]))
+    held = review.held()
+    results = []
+    for name in names:
+        window = protocol.window_named(name)
+        decisions: dict[str, Decision | None] = dict(review.screened(window))
+        decisions.update(
+            {entry: d for entry, d in held.items() if d is None or d.actor.kind == "person"}
+        )
+        included = tuple(sorted(e for e, d in decisions.items() if d and d.verdict == "include"))
+        first, last = window.bounds(review.today)
+        results.append(
+            WindowResult(
+                id=name,
+                start=first.isoformat(),
+                end=last.isoformat(),
+                included=included,
+                pooled={
+                    analysis.id: tuple(g.pooled for g in analysis.groups if g.pooled is not None)
+                    for analysis in _analyses(review, studies, decisions)
+                },
+            )
+        )
+    sets = {result.id: result.included for result in results}
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    return tuple(results), tuple(difference(a, b, sets) for a, b in pairs)
+
+
+def _searches(review: Review, window: Window) -> tuple[EditionSearch, ...]:
+    rows = []
+    for event in review.store.events(kinds=("search.ran",)):
+        run = event.payload
+        if isinstance(run, SearchRan) and run.window == window.id:
+            rows.append(
+                EditionSearch(
+                    search=run.search,
+                    source=run.source,
+                    typed=run.typed,
+                    sent=run.sent,
+                    start=run.start,
+                    end=run.end,
+                    hits=run.hits,
+                    outcome=run.outcome,
+                    at=event.at,
+                    translation=run.translation,
+                    version=run.version,
+                    warnings=run.warnings,
+                )
+            )
+    latest = {row.search: row for row in rows}
+    return tuple(latest.values())
+
+
+def _imports(review: Review) -> tuple[EditionImport, ...]:
+    return tuple(
+        EditionImport(
+            source=event.payload.source,
+            name=event.payload.name,
+            format=event.payload.format,
+            read=event.payload.read,
+            known=event.payload.known,
+            digest=event.payload.raw,
+            at=event.at,
+        )
+        for event in review.store.events(kinds=("records.imported",))
+        if isinstance(event.payload, RecordsImported)
+    )
+
+
+def _edition_study(
+    reading: Reading, study_ids: Mapping[str, tuple[str, ...]], included: set[str]
+) -> EditionStudy:
+    entries = tuple(sorted(e for e, ids in study_ids.items() if reading.study.id in ids))
+    return EditionStudy(
+        study=reading.study,
+        readings=reading.readings,
+        comparisons=reading.comparisons,
+        records=entries,
+        included=any(entry in included for entry in entries),
+    )
+
+
+def _record(
+    entry: Cluster,
+    record: Record,
+    decision: Decision | None,
+    concepts: Iterable[Assignment],
+    studies: tuple[str, ...],
+) -> EditionRecord:
+    return EditionRecord(
+        id=entry.id,
+        members=entry.members,
+        title=record.title,
+        verdict=decision.verdict if decision else "undecided",
+        decided_by=str(decision.actor) if decision else "",
+        reason=decision.reason if decision else "",
+        note=decision.note if decision else "",
+        authors=tuple(author.short for author in record.authors),
+        year=record.year,
+        date=record.dates.printed or record.dates.electronic,
+        journal=record.journal.abbreviation or record.journal.title,
+        volume=record.journal.volume,
+        pages=record.journal.pages,
+        pmid=record.pmid,
+        doi=record.doi,
+        registry=record.registry,
+        publication_types=tuple(kind.name for kind in record.publication_types),
+        mesh=tuple(f"{heading.name}{'*' if heading.major else ''}" for heading in record.mesh),
+        has_abstract=bool(record.abstract),
+        retracted=record.is_retracted,
+        concepts=tuple(
+            ConceptFound(
+                concept=a.concept,
+                field=a.field,
+                count=a.count,
+                start=a.start,
+                end=a.end,
+                polarity=a.polarity,
+                about=a.about,
+                found_by=str(a.actor),
+            )
+            for a in concepts
+        ),
+        studies=studies,
+        evidence=entry.evidence,
+    )
+
+
+def _labels(edition: Edition, review: Review) -> dict[str, Bilingual]:
+    """Both languages of every concept that the edition names."""
+    taxonomy = review.loaded.taxonomy
+    names = {c.concept for record in edition.records for c in record.concepts}
+    names |= {name for table in edition.maps for name in (*table.rows, *table.columns)}
+    names |= {group.concept for result in edition.analyses for group in result.groups}
+    names |= {arm.concept for s in edition.studies for r in s.readings for arm in r.arms}
+    names |= {s.study.therapy for s in edition.studies}
+    names |= {c for item in edition.published for c in item.concepts}
+    return {
+        name: Bilingual(en=taxonomy.label(name, "en"), ro=taxonomy.label(name, "ro"))
+        for name in sorted(names)
+        if name in taxonomy
+    }

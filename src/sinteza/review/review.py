@@ -1,0 +1,354 @@
+"""The one facade: a review on disk and the steps that can be taken on it.
+
+Each step loads what it needs, calls a pure function and appends events. Running a step again with
+nothing new appends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+from sinteza.classification.match import Matcher
+from sinteza.dedupe.cluster import cluster, represent
+from sinteza.errors import StoreError
+from sinteza.model.decision import Actor, Assignment, Decision
+from sinteza.model.event import (
+    ConceptAssigned,
+    ProtocolAdopted,
+    ProtocolAmended,
+    RecordsImported,
+    RecordsMerged,
+    ScreeningDecided,
+    SearchRan,
+)
+from sinteza.model.flow import Flow, SourceCount
+from sinteza.model.protocol import Filter, Window
+from sinteza.model.record import Cluster, Record
+from sinteza.model.study import Study
+from sinteza.review import imports, protocols
+from sinteza.review.protocols import Loaded
+from sinteza.screening import flow
+from sinteza.screening.rules import Screener
+from sinteza.sources import evidence
+from sinteza.store import Draft, Store, projections
+
+FILE = "review.sqlite"
+T = TypeVar("T")
+Progress = Callable[[str, int, int | None], None]
+DEDUPE = Actor(kind="rule", name="dedupe", version="1")
+
+
+def _silent(what: str, done: int, total: int | None) -> None:
+    """No progress is shown unless someone asks for it."""
+
+
+def now() -> str:
+    """This moment in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class _AsOf(Generic[T]):
+    """A property that is worked out again only after the log grew."""
+
+    def __init__(self, make: Callable[[Review], T]) -> None:
+        self.make = make
+        self.name = f"_as_of_{make.__name__}"
+        self.__doc__ = make.__doc__
+
+    def __get__(self, review: Review, owner: type) -> T:
+        head = review.store.head()[0]
+        seq, value = review.__dict__.get(self.name, (-1, None))
+        if seq != head:
+            value = self.make(review)
+            review.__dict__[self.name] = (head, value)
+        return cast(T, value)
+
+
+class Review:
+    """An open review. ``at`` is the moment that its events and its edition carry."""
+
+    def __init__(
+        self, folder: Path, *, create: bool = False, at: str = "", progress: Progress = _silent
+    ) -> None:
+        self.folder = folder
+        self.at = at or now()
+        self.progress = progress
+        if create:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"The folder cannot be made: {error.strerror}",
+                    where=str(folder),
+                    hint="Choose a folder that you may write to.",
+                ) from error
+        self.store = Store(folder / FILE, create=create)
+
+    def __enter__(self) -> Review:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+    @property
+    def today(self) -> date:
+        """The day of :attr:`at`."""
+        return date.fromisoformat(self.at[:10])
+
+    # -- the protocol --------------------------------------------------------------------------
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The protocol that the review works by now."""
+        adopted = None
+        for event in self.store.events(kinds=("protocol.adopted", "protocol.amended")):
+            adopted = event.payload
+        if not isinstance(adopted, ProtocolAdopted | ProtocolAmended):
+            raise StoreError(
+                "This review has no protocol yet",
+                where=str(self.folder),
+                hint=f"Give it one with 'sinteza run PROTOCOL --out {self.folder}'.",
+            )
+        return protocols.unbundle(self.store.get(adopted.bundle))
+
+    def adopt(self, loaded: Loaded, *, person: str = "", reason: str = "") -> bool:
+        """Work by this protocol from now on; gives whether that is new."""
+        packed = protocols.bundle(loaded)
+        last: ProtocolAdopted | ProtocolAmended | None = None
+        for event in self.store.events(kinds=("protocol.adopted", "protocol.amended")):
+            if isinstance(event.payload, ProtocolAdopted | ProtocolAmended):
+                last = event.payload
+        actor = Actor(kind="person", name=person) if person else Actor(kind="rule", name="run")
+        with self.store.transaction():
+            digest = self.store.put(packed, name="protocol.zip")
+            if last is not None and last.bundle == digest:
+                return False
+            fields = {
+                "id": loaded.protocol.id,
+                "version": loaded.protocol.version,
+                "bundle": digest,
+                "digest": loaded.digest,
+                "taxonomy_digest": loaded.taxonomy_digest,
+            }
+            payload = (
+                ProtocolAdopted(**fields)
+                if last is None
+                else ProtocolAmended(**fields, reason=reason or "the protocol's files changed")
+            )
+            self.store.append(actor, self.at, [(loaded.protocol.id, payload)])
+        self.__dict__.pop("loaded", None)
+        return True
+
+    # -- the steps -----------------------------------------------------------------------------
+
+    def search(self, window: Window) -> list[SearchRan]:
+        """Record what each planned search asks for; sources out of reach are said to be so."""
+        protocol = self.loaded.protocol
+        first, last = window.bounds(self.today)
+        held = {
+            (run.search, run.start, run.end): run
+            for event in self.store.events(kinds=("search.ran",))
+            if isinstance(run := event.payload, SearchRan)
+        }
+        sources = {source.id: source for source in protocol.sources}
+        drafts: list[Draft] = []
+        runs = []
+        for plan in protocol.searches:
+            source = sources[plan.source]
+            run = SearchRan(
+                search=plan.id,
+                source=plan.source,
+                typed=plan.query,
+                sent=pubmed_query(
+                    plan.query, protocol.filters if plan.filtered else (), first, last
+                )
+                if source.kind == "pubmed"
+                else plan.query,
+                window=window.id,
+                start=first.isoformat(),
+                end=last.isoformat(),
+                outcome="offline" if source.kind == "pubmed" else "no_endpoint",
+            )
+            key = (run.search, run.start, run.end)
+            runs.append(held.get(key, run))
+            if key not in held:
+                drafts.append((plan.id, run))
+        if drafts:
+            self.store.append(Actor(kind="rule", name="search"), self.at, drafts)
+        return runs
+
+    def import_files(self, paths: Sequence[Path]) -> list[RecordsImported]:
+        """Take in files of records, all of them or none."""
+        return imports.import_files(self.store, paths, at=self.at, progress=self.progress)
+
+    def import_evidence(self) -> RecordsImported | None:
+        """Take in what the protocol brings along."""
+        return imports.import_evidence(self.store, self.loaded, at=self.at, progress=self.progress)
+
+    def dedupe(self) -> int:
+        """Merge records that are one entry; gives how many merges are new."""
+        records = list(projections.records(self.store.connection))
+        held = {c.id: c for c in projections.clusters(self.store.connection)}
+        found = cluster(records, apart=projections.apart(self.store.connection))
+        drafts: list[Draft] = [
+            (merged.id, RecordsMerged(cluster=merged))
+            for merged in found
+            if held.get(merged.id) != merged
+        ]
+        if drafts:
+            self.store.append(DEDUPE, self.at, drafts)
+        return len(drafts)
+
+    def screen(self, window: Window) -> int:
+        """Apply the protocol's rules within a window; gives how many decisions are new."""
+        screener = Screener(self.loaded.protocol, window, self.today)
+        held = {
+            decision.cluster: decision
+            for decision in projections.decisions(self.store.connection, "title_abstract")
+            if decision.actor.key == screener.actor.key
+        }
+        entries = self.entries
+        drafts: list[Draft] = []
+        for number, (name, record) in enumerate(entries.items(), 1):
+            decision = self._rule(screener, name, record)
+            if held.get(name) != decision:
+                drafts.append((name, ScreeningDecided(decision=decision)))
+            if number % 2000 == 0:
+                self.progress("screen", number, len(entries))
+        if drafts:
+            self.store.append(screener.actor, self.at, drafts)
+        return len(drafts)
+
+    def _rule(self, screener: Screener, name: str, record: Record) -> Decision:
+        known = self.known_criteria.get(record.pmid)
+        return screener.decide(name, record, self.readings_of.get(name, ()), known)
+
+    def screened(self, window: Window) -> dict[str, Decision]:
+        """What the rules alone would decide within a window; nothing is recorded."""
+        screener = Screener(self.loaded.protocol, window, self.today)
+        return {name: self._rule(screener, name, r) for name, r in self.entries.items()}
+
+    def classify(self) -> int:
+        """Find the taxonomy's concepts in every entry; gives how many entries changed."""
+        matcher = Matcher(self.loaded.taxonomy)
+        held: dict[str, list[Assignment]] = {}
+        for assignment in projections.assignments(self.store.connection):
+            held.setdefault(assignment.cluster, []).append(assignment)
+        drafts: dict[str, list[Draft]] = {}
+        actors: dict[str, Actor] = {}
+        entries = self.entries
+        for number, (name, record) in enumerate(entries.items(), 1):
+            found = [_of(name, item) for item in matcher.match(record)]
+            if not record.abstract:
+                found += [_of(name, item) for item in self.known_concepts.get(record.pmid, ())]
+            if found and tuple(found) != tuple(held.get(name, ())):
+                actor = found[0].actor
+                actors[actor.key] = actor
+                payload = ConceptAssigned(cluster=name, actor=actor, assignments=tuple(found))
+                drafts.setdefault(actor.key, []).append((name, payload))
+            if number % 500 == 0:
+                self.progress("classify", number, len(entries))
+        for key, listed in drafts.items():
+            self.store.append(actors[key], self.at, listed)
+        return sum(len(listed) for listed in drafts.values())
+
+    # -- what is known now ---------------------------------------------------------------------
+
+    @_AsOf
+    def clusters(self) -> list[Cluster]:
+        """The entries of the review."""
+        return list(projections.clusters(self.store.connection))
+
+    @_AsOf
+    def entries(self) -> dict[str, Record]:
+        """The best record of every entry, by the cluster's id."""
+        records = {record.id: record for record in projections.records(self.store.connection)}
+        return {
+            entry.id: represent(records[member] for member in entry.members)
+            for entry in self.clusters
+        }
+
+    @cached_property
+    def known_criteria(self) -> dict[str, dict[str, str]]:
+        """Criteria that abstracts not at hand were found to meet, by PubMed number."""
+        return evidence.read_criteria(self.loaded.evidence) if self.loaded.evidence else {}
+
+    @cached_property
+    def known_concepts(self) -> dict[str, list[Assignment]]:
+        """Concepts found in abstracts not at hand, by PubMed number."""
+        return evidence.read_concepts(self.loaded.evidence) if self.loaded.evidence else {}
+
+    @_AsOf
+    def readings_of(self) -> dict[str, list[Study]]:
+        """What people read, by entry: reports are found by PubMed number or by the study's id."""
+        by_key: dict[str, list[Study]] = {}
+        for reading in projections.readings(self.store.connection):
+            for key in (*reading.reports, f"evidence:{reading.id}"):
+                by_key.setdefault(key, []).append(reading)
+        found: dict[str, list[Study]] = {}
+        for name, record in self.entries.items():
+            keys = [f"pmid:{record.pmid}"] if record.pmid else [record.id]
+            listed = [reading for key in keys for reading in by_key.get(key, ())]
+            if listed:
+                found[name] = listed
+        return found
+
+    def held(self) -> Mapping[str, Decision | None]:
+        """The decision that holds for every entry at title and abstract.
+
+        A person's decision on a record follows it into the entry that the record was merged into.
+        """
+        by_cluster: dict[str, list[Decision]] = {}
+        for decision in projections.decisions(self.store.connection, "title_abstract"):
+            by_cluster.setdefault(decision.cluster, []).append(decision)
+        settled = {d.cluster: d for d in projections.resolutions(self.store.connection)}
+        found: dict[str, Decision | None] = {}
+        for entry in self.clusters:
+            own = by_cluster.get(entry.id, [])
+            carried = [
+                decision
+                for member in entry.members
+                if member != entry.id
+                for decision in by_cluster.get(member, ())
+                if decision.actor.kind == "person"
+            ]
+            found[entry.id] = flow.settle([*own, *carried], settled.get(entry.id))
+        return found
+
+    def flow(self) -> Flow:
+        """The PRISMA counts as they stand."""
+        counts = [
+            SourceCount(
+                source=event.payload.source,
+                name=event.payload.name,
+                read=event.payload.read,
+                known=event.payload.known,
+            )
+            for event in self.store.events(kinds=("records.imported",))
+            if isinstance(event.payload, RecordsImported)
+        ]
+        held = self.held()
+        included = {name for name, d in held.items() if d and d.verdict == "include"}
+        readings = self.readings_of
+        studies = {reading.id for name in included for reading in readings.get(name, ())}
+        return flow.count(counts, self.clusters, held, studies=len(studies))
+
+
+def _of(name: str, assignment: Assignment) -> Assignment:
+    """The assignment under the entry's id, which may be another member's."""
+    import msgspec
+
+    return msgspec.structs.replace(assignment, cluster=name)
+
+
+def pubmed_query(typed: str, filters: Sequence[Filter], first: date, last: date) -> str:
+    """The query as it is sent: the typed words, the filters as alternatives, the window."""
+    parts = [f"({typed})"]
+    if filters:
+        parts.append(f"({' OR '.join(item.query for item in filters)})")
+    parts.append(f"{first:%Y/%m/%d}:{last:%Y/%m/%d}[dp]")
+    return " AND ".join(parts)

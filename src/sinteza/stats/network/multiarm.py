@@ -1,0 +1,194 @@
+"""Multi-arm studies: what each arm weighs when the contrasts of a study share arms.
+
+The pairwise variances of a study are the resistances of its arms; the Laplacian that has them is
+``L = pinv(-CVC/2)``, C centering (Rücker 2012, Res Synth Methods 3:312; Rücker and Schwarzer 2014,
+Stat Med 33:4353). Adding tau2 to every pairwise variance adds tau2/2 to every eigenvalue of
+``P = -CVC/2``, so one eigendecomposition a study serves for every tau2. Its eigenvectors are
+also the orthogonal contrasts that make the whole network a regression of independent rows with
+variance ``2 d + tau2``. A study of two arms is the smallest case, not a special one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from sinteza.errors import SynthesisError
+from sinteza.stats.network.arrays import Floats, Ints
+from sinteza.stats.network.evidence import Evidence
+
+#: Contrasts of a multi-arm study may miss each other by this much (rounded tables do).
+TOLERANCE = 0.001
+
+
+def _centered_basis(arms: int) -> Floats:
+    """Orthonormal columns (arms x arms-1) orthogonal to the constant (Helmert)."""
+    basis = np.zeros((arms, arms - 1))
+    for j in range(1, arms):
+        basis[:j, j - 1] = 1.0
+        basis[j, j - 1] = -j
+        basis[:, j - 1] /= np.sqrt(j * (j + 1))
+    return basis
+
+
+@dataclass(frozen=True)
+class Block:
+    """All studies with the same number of arms, in one stack.
+
+    ``studies`` (s), ``arms`` (s, a) treatment codes, ``rows`` (s, a, a) positions of the
+    contrasts (diagonal unused), ``sign`` (a, a) +1 above the diagonal; ``vectors`` (s, a, a-1)
+    and ``values`` (s, a-1): eigenvectors and eigenvalues of P.
+    """
+
+    studies: Ints
+    arms: Ints
+    rows: Ints
+    vectors: Floats
+    values: Floats
+
+    def laplacians(self, tau2: float) -> Floats:
+        """The Laplacian of each study (s, a, a)."""
+        laplacians: Floats = (self.vectors / (self.values + tau2 / 2)[:, None, :]) @ np.swapaxes(
+            self.vectors, 1, 2
+        )
+        return laplacians
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The studies of an evidence by their number of arms."""
+
+    evidence: Evidence
+    blocks: tuple[Block, ...]
+
+    def weights(self, tau2: float) -> Floats:
+        """The weight of each contrast (m): minus the off-diagonal entry of its Laplacian."""
+        weights = np.empty(self.evidence.m)
+        for block in self.blocks:
+            i, j = np.triu_indices(block.arms.shape[1], 1)
+            weights[block.rows[:, i, j]] = -block.laplacians(tau2)[:, i, j]
+        return weights
+
+    @cached_property
+    def regression(self) -> tuple[Floats, Ints, Floats, Floats]:
+        """The independent rows: (row values, row treatments, variances, observed).
+
+        Row r is ``sqrt(2) * u`` on the arms of its study, padded with zeros to the widest study.
+        ``observed`` projects contrasts that miss each other slightly.
+        """
+        widest = max(block.arms.shape[1] for block in self.blocks)
+        values, where, variances, observed = [], [], [], []
+        for block in self.blocks:
+            s, a = block.arms.shape
+            pad = widest - a
+            coefficients = np.sqrt(2) * np.swapaxes(block.vectors, 1, 2)
+            values.append(np.pad(coefficients, ((0, 0), (0, 0), (0, pad))).reshape(-1, widest))
+            arms = np.repeat(block.arms[:, None, :], a - 1, axis=1)
+            where.append(np.pad(arms, ((0, 0), (0, 0), (0, pad))).reshape(-1, widest))
+            variances.append(2 * block.values.ravel())
+            # a row is the same combination of arm values; arm i = mean over j of TE[i, j]
+            te = antisymmetric(self.evidence.estimate, block.rows)
+            arm_values = te.mean(axis=2)
+            observed.append(np.einsum("sra,sa->sr", coefficients, arm_values).ravel())
+            assert observed[-1].size == s * (a - 1)
+        return (
+            np.concatenate(values),
+            np.concatenate(where),
+            np.concatenate(variances),
+            np.concatenate(observed),
+        )
+
+
+def antisymmetric(values: Floats, rows: Ints) -> Floats:
+    """Contrasts of the rows as antisymmetric matrices (s, a, a)."""
+    arms = rows.shape[1]
+    upper = np.triu(np.ones((arms, arms)), 1)
+    matrices: Floats = values[rows] * (upper - upper.T)
+    return matrices
+
+
+def stack(evidence: Evidence) -> Blocks:
+    """Group the studies by number of arms and take the eigenvectors of their variances.
+
+    Raises SynthesisError when the variances of a study cannot be those of any study.
+    """
+    # contrasts sorted by study, then pair, so that each study's pairs are contiguous
+    order = np.lexsort((evidence.treat2, evidence.treat1, evidence.study))
+    counts = np.bincount(evidence.study, minlength=evidence.k)
+    start = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    blocks = []
+    for arms in np.unique(evidence.narms).tolist():
+        studies = np.flatnonzero(evidence.narms == arms)
+        i, j = np.triu_indices(arms, 1)
+        mine = order[start[studies][:, None] + np.arange(i.size)]
+        rows = np.zeros((studies.size, arms, arms), dtype=np.int64)
+        rows[:, i, j] = rows[:, j, i] = mine
+        members = np.concatenate(
+            [evidence.treat1[mine[:, :1]], evidence.treat2[mine[:, : arms - 1]]], axis=1
+        )
+        resistance = evidence.variance[rows] * (1 - np.eye(arms))
+        basis = _centered_basis(arms)
+        inner = -0.5 * (basis.T @ resistance @ basis)
+        values, vectors = np.linalg.eigh(inner)
+        impossible = np.flatnonzero(values.min(axis=1) <= 1e-10 * values.max(axis=1))
+        if impossible.size:
+            _say_impossible(evidence, int(studies[impossible[0]]))
+        blocks.append(Block(studies, members, rows, basis @ vectors, values))
+    return Blocks(evidence, tuple(blocks))
+
+
+def _say_impossible(evidence: Evidence, s: int) -> None:
+    mine = np.flatnonzero(evidence.study == s)
+    worst = int(mine[np.argmax(evidence.variance[mine])])
+    pair = evidence.name((int(evidence.treat1[worst]), int(evidence.treat2[worst])))
+    raise SynthesisError(
+        f"the standard errors of its contrasts contradict each other: that of {pair}"
+        f" ({np.sqrt(evidence.variance[worst]):g}) is too large for the others, so that some arm"
+        " would have a negative variance",
+        where=f"study '{evidence.studies[s]}'",
+        hint="Check them, or give the numbers of each arm instead of contrasts.",
+    )
+
+
+def project(evidence: Evidence) -> Evidence:
+    """Replace the effects of multi-arm studies by the nearest ones that agree (weighted)."""
+    fitted = evidence.estimate.copy()
+    for block in stack(evidence).blocks:
+        te = antisymmetric(evidence.estimate, block.rows)
+        laplacians = block.laplacians(0.0)
+        flows = -laplacians * te
+        arms = (
+            (block.vectors * block.values[:, None, :])
+            @ np.swapaxes(block.vectors, 1, 2)
+            @ flows.sum(axis=2)[:, :, None]
+        )[:, :, 0]
+        i, j = np.triu_indices(arms.shape[1], 1)
+        fitted[block.rows[:, i, j]] = arms[:, i] - arms[:, j]
+    return replace(evidence, estimate=fitted)
+
+
+def check(evidence: Evidence) -> Evidence:
+    """Refuse multi-arm studies whose contrasts miss each other by more than the tolerance.
+
+    The error names study, contrast and residual, and says the nearest values that agree.
+    """
+    projected = project(evidence)
+    residual = np.abs(evidence.estimate - projected.estimate)
+    if residual.max(initial=0.0) <= TOLERANCE:
+        return evidence
+    worst = int(np.argmax(residual))
+    s = int(evidence.study[worst])
+    pair = evidence.name((int(evidence.treat1[worst]), int(evidence.treat2[worst])))
+    nearest = ", ".join(
+        f"{evidence.name((int(evidence.treat1[i]), int(evidence.treat2[i])))}"
+        f" {projected.estimate[i]:.6g}"
+        for i in np.flatnonzero(evidence.study == s)
+    )
+    raise SynthesisError(
+        f"its contrasts do not add up: {pair} is {evidence.estimate[worst]:g}, which misses the"
+        f" others by {residual[worst]:.3g}",
+        where=f"study '{evidence.studies[s]}', row {worst + 1}",
+        hint=f"The nearest values that agree: {nearest}. Take them with multi_arm='project'.",
+    )

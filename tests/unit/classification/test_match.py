@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from sinteza.classification.match import Matcher
+from sinteza.classification.taxonomy import Taxonomy
+from sinteza.errors import ProtocolError
+from sinteza.model.record import MeshHeading, Record, Section
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    text = (files("sinteza.protocols") / "dre" / "taxonomy.toml").read_text("utf-8")
+    return Taxonomy.load(tomllib.loads(text))
+
+
+@pytest.fixture(scope="module")
+def matcher(taxonomy: Taxonomy) -> Matcher:
+    return Matcher(taxonomy)
+
+
+def record(text: str, title: str = "", **more: object) -> Record:
+    return Record(
+        id="test:1",
+        source="test",
+        source_id="1",
+        title=title,
+        abstract=(Section(text=text),),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def found(matcher: Matcher, text: str, title: str = "") -> set[str]:
+    return {a.concept for a in matcher.match(record(text, title)) if a.polarity == "present"}
+
+
+ENGLISH = (
+    "We review the pharmacokinetic, intrinsic severity, gene, target, transporter, and neural "
+    "network hypotheses of drug-resistant epilepsy. Vagus nerve, trigeminal nerve, or deep brain "
+    "stimulation and gene and exosome therapy are new options."
+)
+ROMANIAN = (
+    "Analizăm ipotezele farmacocinetică, a severității intrinseci, genică, a țintelor, a "
+    "transportorilor și a rețelelor neuronale ale epilepsiei farmacorezistente. Stimularea "
+    "nervului vag, a nervului trigemen sau cerebrală profundă și terapia genică și exozomală sunt "
+    "opțiuni noi."
+)
+HYPOTHESES = {
+    "h_pharmacokinetic",
+    "h_intrinsic",
+    "h_gene",
+    "h_target",
+    "h_transporter",
+    "h_network",
+}
+
+
+def test_elliptical_lists_are_read_out_in_full(matcher: Matcher) -> None:
+    concepts = found(matcher, ENGLISH)
+    assert concepts >= HYPOTHESES
+    assert concepts >= {"vns", "tns", "dbs", "gene_therapy", "exosome"}
+
+
+def test_the_same_text_in_both_languages_gives_the_same_concepts(matcher: Matcher) -> None:
+    english, romanian = found(matcher, ENGLISH), found(matcher, ROMANIAN)
+    assert romanian >= HYPOTHESES
+    assert romanian >= {"vns", "tns", "dbs", "gene_therapy", "exosome"}
+    assert len(english & romanian) / len(english | romanian) >= 0.9, english ^ romanian
+
+
+def test_cedilla_comma_and_bare_letters_are_equal(matcher: Matcher) -> None:
+    comma = found(matcher, ROMANIAN)
+    cedilla = found(matcher, ROMANIAN.replace("ț", "\u0163").replace("ș", "\u015f"))
+    bare = found(matcher, ROMANIAN.translate(str.maketrans("ățșîâ", "atsia")))
+    assert comma == cedilla == bare
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("The investigators of the epilepsy study met.", "g_depdc5"),
+        ("Epilepsia asociată cu o boală.", "aso"),
+        ("In epilepsy, 7 trials were read.", "d_mri7t"),
+        ("Doses of 2 mg PER DAY for seizures.", "perampanel"),
+        ("Cases of lead (Pb) poisoning with epilepsy.", "phenobarbital"),
+        ("The left ventricular ejection volume (LEV) in epilepsy; LEV fell.", "levetiracetam"),
+    ],
+)
+def test_letters_that_only_look_like_a_concept(matcher: Matcher, text: str, concept: str) -> None:
+    assert concept not in found(matcher, text)
+
+
+def test_acronyms_in_context(matcher: Matcher) -> None:
+    assert "levetiracetam" in found(matcher, "LEV reduced seizures in epilepsy.")
+    assert "perampanel" in found(matcher, "Perampanel (PER) in epilepsy. PER was tolerated.")
+    assert "levetiracetam" not in found(matcher, "lev was the unit of account in epilepsy.")
+
+
+def test_genes_need_their_case_and_context(matcher: Matcher) -> None:
+    assert "g_scn1a" in found(matcher, "Variants of SCN1A were found.")
+    assert "g_apoe" in found(matcher, "The APOE genotype in epilepsy.")
+    assert "g_polg" in found(matcher, "Mutations in POLG and epilepsy.")
+
+
+def test_negation(matcher: Matcher) -> None:
+    absent = {
+        a.concept
+        for a in matcher.match(record("Adults without drug-resistant epilepsy took part."))
+        if a.polarity == "absent"
+    }
+    assert "dre" in absent
+    text = "There was no significant difference in mood with lamotrigine."
+    assert "lamotrigine" in found(matcher, text)
+
+
+def test_places_are_of_the_stored_text(matcher: Matcher) -> None:
+    text = "Am folosit s\u0327i \u0219tim: levetiracetamul \u2013 la copii cu \u021bint\u0103."
+    for item in matcher.match(record(text)):
+        if item.concept == "levetiracetam":
+            assert item.start is not None
+            assert text[item.start : item.end].startswith("levetiracetam")
+            break
+    else:
+        pytest.fail("levetiracetam was not found")
+
+
+def test_headings_are_evidence_and_make_it_the_subject(matcher: Matcher) -> None:
+    heading = MeshHeading(name="Drug Resistant Epilepsy", ui="D000069279", major=True)
+    items = matcher.match(record("Text.", mesh=(heading,)))
+    assert any(a.field == "mesh" and a.about for a in items)
+
+
+def test_about_is_more_than_mention(matcher: Matcher) -> None:
+    items = matcher.match(
+        record("Some take carbamazepine for seizures.", title="Lamotrigine in epilepsy")
+    )
+    about = {a.concept: a for a in items}
+    assert about["lamotrigine"].about
+    assert not about["carbamazepine"].about
+    assert about["lamotrigine"].weight > about["carbamazepine"].weight
+
+
+def test_ancestors(taxonomy: Taxonomy) -> None:
+    assert "therapy" in taxonomy.ancestors("lamotrigine")
+    assert "therapy" in taxonomy.with_ancestors(["lamotrigine"])
+    assert len(taxonomy) == 502
+    assert taxonomy.label("gene", "ro") == "genă"
+
+
+@pytest.mark.parametrize(
+    ("concepts", "says"),
+    [
+        ([{"id": "a", "kind": "x", "label": {"en": "a"}, "parents": ["b"]}], "unknown parent"),
+        ([{"id": "a", "kind": "x", "label": {"en": "a"}, "parents": ["a"]}], "circle"),
+        ([{"id": "a", "kind": "x", "label": {"en": "a"}, "patterns": ["("]}], "regular"),
+        ([{"id": "a", "kind": "x", "label": {"en": "a"}}] * 2, "twice"),
+        ([{"id": "a", "kind": "x", "label": {"en": "a"}, "sinonyms": {}}], "sinonyms"),
+    ],
+)
+def test_a_broken_taxonomy_is_refused(concepts: list[object], says: str) -> None:
+    with pytest.raises(ProtocolError, match=says):
+        Taxonomy.load({"concepts": concepts})
