@@ -14,8 +14,7 @@ from benchmarks.measure import run as run_process
 
 R_START = "suppressMessages(library(metafor)); "
 R_FIT = (
-    R_START
-    + "d <- read.csv(commandArgs(TRUE)[1]); "
+    R_START + "d <- read.csv(commandArgs(TRUE)[1]); "
     "r <- rma.mv(yi, vi, random=~1|study/row, data=d, sparse=TRUE); "
     "cat(sprintf('%.10f %.10f %.10f %.10f', coef(r), r$se, r$sigma2[1], r$sigma2[2]))"
 )
@@ -87,7 +86,7 @@ def run() -> str:
     return "\n".join([
         "## Three-level models",
         "",
-        "Simulated data (5 estimates a study on average), REML, intercepts of study and row random;",
+        "Simulated data (5 estimates a study on average), REML, random intercepts of study, row;",
         "metafor with `sparse=TRUE`. CPU seconds of whole processes (median of 3; 1 for 4,000),",
         "reading the table included; *fit*: less the time the process needs to start and import.",
         "",
