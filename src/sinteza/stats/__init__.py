@@ -18,8 +18,9 @@ The result classes (all frozen; ``.summary()`` as a person would print it, ``.ro
 - :class:`PooledMany`, :class:`Subsets`: arrays with one value an analysis, or a subset
 
 Methods whose results are described where they live: ``glmm`` ``beta_binomial`` (counts),
-``multilevel`` ``random_effects`` ``robust`` (dependent estimates), ``bias`` ``trim_fill`` ``excess``
-``selection`` ``bias_report`` (small-study effects), ``influence`` (diagnostics, subgroups),
+``multilevel`` ``random_effects`` ``robust`` (dependent estimates), ``bias`` ``trim_fill``
+``excess``
+``selection`` ``copas`` ``bias_report`` (small-study effects), ``influence`` (diagnostics),
 ``sensitivity`` (the multiverse), ``accuracy`` ``dose_response``.
 
 Names are loaded when first used.
