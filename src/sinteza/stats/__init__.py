@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     from sinteza.stats.influence import blups, cumulative, leave_one_out, subgroups
     from sinteza.stats.many import PooledMany, pool_many
     from sinteza.stats.measures import EffectSizes, effect_sizes
+    from sinteza.stats.multilevel import pool_multilevel
     from sinteza.stats.permutation import PermutationTest, permutation_test
     from sinteza.stats.pooling import Pooled, Regression, pool
     from sinteza.stats.regression import Factor, contrast, predict, vif
     from sinteza.stats.revman import pool_revman
     from sinteza.stats.scale_models import LocationScale, location_scale
-    from sinteza.stats.multilevel import pool_multilevel
     from sinteza.stats.selection import selection_model
     from sinteza.stats.sensitivity import multiverse
     from sinteza.stats.subsets import Subsets, gosh
@@ -72,11 +72,11 @@ __all__ = [
     "egger",
     "gosh",
     "heterogeneity_interval",
+    "leave_one_out",
     "location_scale",
     "mantel_haenszel",
-    "permutation_test",
-    "leave_one_out",
     "multiverse",
+    "permutation_test",
     "pet_peese",
     "peto",
     "pool",
@@ -97,12 +97,10 @@ __all__ = [
 _HOMES = {
     "accuracy": ("pool_accuracy",),
     "beta_binomial": ("pool_beta_binomial",),
-    "bias": (
-    ),
+    "bias": (),
     "bias_report": ("assess_bias",),
     "glmm": ("pool_glmm",),
-    "influence": (
-    ),
+    "influence": (),
     "multilevel": ("pool_multilevel",),
     "selection": ("selection_model",),
     "sensitivity": ("multiverse",),
