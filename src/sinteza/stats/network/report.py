@@ -30,16 +30,13 @@ def summary(network: Network, language: Language | None = None) -> str:
 
     lang = language or Languages("en")
     reference = network.reference or network.treatments[0]
-    lines = [
-        lang.text(
-            "{measure}: {k} studies, {n} treatments, {m} pairwise comparisons, {d} designs",
-            measure=network.measure,
-            k=lang.integer(network.k),
-            n=lang.integer(network.n),
-            m=lang.integer(network.m),
-            d=lang.integer(len(network.evidence.designs)),
-        )
-    ]
+    counts = (
+        lang.plural("{n} study", "{n} studies", network.k),
+        lang.plural("{n} treatment", "{n} treatments", network.n),
+        lang.plural("{n} pairwise comparison", "{n} pairwise comparisons", network.m),
+        lang.plural("{n} design", "{n} designs", len(network.evidence.designs)),
+    )
+    lines = [f"{network.measure}: {', '.join(counts)}"]
     if network.df:
         low, high = network.i2_interval
         i2 = lang.percent(network.i2)
