@@ -82,6 +82,10 @@ def summary(network: Network, language: Language | None = None) -> str:
                 reason=lang.text(one_dropped.reason),
             )
         )
+    if network.evidence.lost:
+        lines.append(
+            lang.text("Left without studies: {names}", names=", ".join(network.evidence.lost))
+        )
     for other in network.others:
         lines += [
             "",
@@ -145,6 +149,7 @@ def as_dict(network: Network) -> dict[str, Any]:
             for model in ("common", "random")
         },
         "dropped": [dataclasses.asdict(one) for one in network.dropped],
+        "lost_treatments": list(network.evidence.lost),
         "notes": list(network.notes),
         "others": [as_dict(other) for other in network.others],
     }
