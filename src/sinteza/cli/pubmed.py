@@ -88,6 +88,24 @@ def search_command(
     click.echo(f"PubMed read: {answer.translation}", err=True)
     for warning in answer.warnings:
         click.echo(f"PubMed warns: {warning}", err=True)
+    _say_difference(query, answer.translation)
+
+
+def _say_difference(query: str, theirs: str) -> None:
+    """How PubMed's translation differs from the one made here."""
+    from sinteza.errors import QueryError
+    from sinteza.query.mesh import shipped
+    from sinteza.query.syntax import parse
+    from sinteza.query.translate import difference, translate
+
+    try:
+        found = difference(translate(parse(query), shipped()).root, theirs)
+    except QueryError as error:
+        click.echo(f"PubMed's translation is not read here: {error.what}", err=True)
+        return
+    for title, terms in (("Only PubMed searches", found.theirs), ("Only we search", found.ours)):
+        if terms:
+            click.echo(f"{title}: {'; '.join(terms)}", err=True)
 
 
 @command.command("fetch")

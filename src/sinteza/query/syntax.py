@@ -26,7 +26,7 @@ from sinteza.query.fields import (
     nearest,
     subheading,
 )
-from sinteza.query.filters import filter_node
+from sinteza.query.filters import CLINICAL_QUERIES, filter_node
 from sinteza.query.lexer import Token, straighten, tokens
 from sinteza.query.pubmed import to_pubmed
 from sinteza.query.tree import (
@@ -522,7 +522,8 @@ class _Parser:
         if field.kind == "language":
             return [Language(text, quoted)]
         if field.kind == "filter":
-            return [filter_node(text, quoted)]
+            clinical = CLINICAL_QUERIES.get(text.casefold())
+            return [parse(clinical).root if clinical else filter_node(text, quoted)]
         return [Value(field.key, text, quoted)]
 
     def words_in(self, field: str, token: Token, text: str, quoted: bool) -> list[Node]:

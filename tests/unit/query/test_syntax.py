@@ -34,6 +34,12 @@ READ = [
     ('"gene therapy"[jour]', "J(gene therapy,exact)", []),
     ("1234-5678[issn]", "J(1234-5678,map)", ["I-ISSN"]),
     ("humans[filter] NOT preprint[pt]", "(M(humans,exp) NOT PT(preprint,exp))", []),
+    (
+        "therapy/narrow[filter]",
+        "(PT(randomized controlled trial,exp) OR "
+        "((W(tiab,randomized) AND W(tiab,controlled)) AND W(tiab,trial)))",
+        [],
+    ),
     # words and wildcards
     ('"kidney allograft[tiab]', "P(tiab,kidney allograft)", ["I-OUTPUT"]),
     ("col*[ti]", "W(ti,col)", ["W-WILDCARD-SHORT"]),
