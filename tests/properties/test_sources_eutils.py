@@ -71,7 +71,7 @@ QUICK = [fault for fault in FAULTS if fault != "slow"]
 
 
 @given(st.lists(st.sampled_from(["", "", *QUICK]), max_size=25))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_complete_set_or_a_clear_error(
     fake: FakePubMed, base: str, transport: HttpxTransport, faults: list[str]
 ) -> None:
@@ -168,7 +168,7 @@ class Stop(BaseException):
 
 
 @given(st.integers(min_value=1, max_value=14))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_a_crash_is_resumed_without_fetching_twice(
     fake: FakePubMed, base: str, transport: HttpxTransport, crash_at: int
 ) -> None:
