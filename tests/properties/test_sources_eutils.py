@@ -197,3 +197,28 @@ def test_a_crash_is_resumed_without_fetching_twice(
     assert len(got) == len(set(got)) == len(fake.records)
     fetched = [form["id"] for utility, form in fake.requests if utility == "efetch"]
     assert len(fetched) == len(set(fetched))
+
+
+def test_the_command_writes_every_record(
+    fake: FakePubMed, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from sinteza.cli.main import cli
+
+    fake.faults, fake.requests = ["500"], []
+    monkeypatch.setenv("SINTEZA_EUTILS", base)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("NCBI_API_KEY", "k")
+    ids = [str(record.pmid) for record in fake.records[:5]]
+    done = CliRunner().invoke(
+        cli, ["pubmed", "fetch", "--out", str(tmp_path / "out"), *ids, "99999999"]
+    )
+    assert done.exit_code == 3
+    assert "no record for: 99999999" in done.stderr
+    written = list((tmp_path / "out").iterdir())
+    got = [pmid for path in written for pmid in PMID.findall(path.read_bytes())]
+    assert sorted(pmid.decode() for pmid in got) == sorted(ids)
+    found = CliRunner().invoke(cli, ["pubmed", "search", "epilepsy[ti]"])
+    assert len(found.stdout.split()) == len(fake.records)
+    assert "PubMed read: epilepsy[ti]" in found.stderr

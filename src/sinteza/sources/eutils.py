@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -120,18 +121,30 @@ def connect(
     *,
     keep: Path | None = None,
     lock: Path | None = None,
-    base: str = BASE,
+    base: str | None = None,
 ) -> PubMed:
-    """PubMed over the real network.
+    """PubMed over the real network (``base`` or SINTEZA_EUTILS name another server).
 
     ``keep`` is where answers wait for a resumed run; ``lock`` the file that all processes of this
     machine share for the rate limit (by default in the user's cache).
     """
     who = identity or Identity.from_environment()
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sinteza"
-    limit = RateLimit(who.per_second, lock or cache / "eutils.slot")
+    limit = RateLimit(who.per_second, lock or _shared_folder() / "eutils.slot")
     http = Http(HttpxTransport(agent=f"{who.tool} ({who.email or 'no e-mail given'})"), limit)
-    return PubMed(http, who, keep=keep, base=base)
+    server = base or os.environ.get("SINTEZA_EUTILS") or BASE
+    return PubMed(http, who, keep=keep, base=server)
+
+
+def _shared_folder() -> Path:
+    """Where all processes of this user find the rate limit: the cache, or else the temporary
+    folder.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sinteza"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    return cache if os.access(cache, os.W_OK) else Path(tempfile.gettempdir())
 
 
 class PubMed:
@@ -410,6 +423,13 @@ class PubMed:
         if there == asked:
             self._keep("efetch", key, body)
         return body, there
+
+    def forget(self) -> None:
+        """Take away the answers kept for a resumed run: what they held is stored elsewhere now."""
+        if self.keep is not None:
+            for pattern in ("esearch-*.xml", "efetch-*.xml", "*.part"):
+                for path in self.keep.glob(pattern):
+                    path.unlink(missing_ok=True)
 
     # ---- the other utilities
 
