@@ -183,6 +183,9 @@ def test_a_crash_is_resumed_without_fetching_twice(
                 raise Stop
             return transport.send(request, timeout=timeout)
 
+        def close(self) -> None:
+            pass
+
     def run(pubmed: PubMed) -> list[bytes]:
         ids = [str(record.pmid) for record in fake.records]
         return list(pubmed.fetch(ids)) if pubmed.search("epilepsy[tiab]").count else []

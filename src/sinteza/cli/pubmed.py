@@ -59,19 +59,19 @@ def search_command(
     if (first is None) != (last is None):
         raise click.UsageError("give both --from and --to, or neither")
     window = (first, last) if first and last else None
-    pubmed = connect(keep=keep)
     ensure_sendable(query, allow=allow)
-    if dry_run:
-        for request in pubmed.requests(query, window=window, date_field=date_field):
-            click.echo(request.shown())
-        return
-    if only_count:
-        number = pubmed.count(query, window=window, date_field=date_field)
-        print_json({"count": number}) if as_json else click.echo(number)
-        return
-    answer = pubmed.search(
-        query, window=window, date_field=date_field, allow=allow, progress=progress()
-    )
+    with connect(keep=keep) as pubmed:
+        if dry_run:
+            for request in pubmed.requests(query, window=window, date_field=date_field):
+                click.echo(request.shown())
+            return
+        if only_count:
+            number = pubmed.count(query, window=window, date_field=date_field)
+            print_json({"count": number}) if as_json else click.echo(number)
+            return
+        answer = pubmed.search(
+            query, window=window, date_field=date_field, allow=allow, progress=progress()
+        )
     if as_json:
         print_json(
             {
@@ -119,10 +119,11 @@ def fetch_command(pmids: tuple[str, ...], out: Path, keep: Path | None) -> None:
     wanted = pmids or tuple(sys.stdin.read().split())
     out.mkdir(parents=True, exist_ok=True)
     absent: list[tuple[str, ...]] = []
-    pubmed = connect(keep=keep or out / ".part")
-    for number, body in enumerate(pubmed.fetch(wanted, missing=absent.append, progress=progress())):
-        (out / f"efetch-{number:05d}.xml").write_bytes(body)
-    pubmed.forget()
+    with connect(keep=keep or out / ".part") as pubmed:
+        bodies = pubmed.fetch(wanted, missing=absent.append, progress=progress())
+        for number, body in enumerate(bodies):
+            (out / f"efetch-{number:05d}.xml").write_bytes(body)
+        pubmed.forget()
     if keep is None and (out / ".part").is_dir():
         (out / ".part").rmdir()
     for missing in absent:
@@ -136,7 +137,8 @@ def info_command(as_json: bool) -> None:
     """Say when PubMed was last built and how many records it has."""
     from sinteza.sources.eutils import connect
 
-    about = connect().info()
+    with connect() as pubmed:
+        about = pubmed.info()
     if as_json:
         print_json(about)
         return

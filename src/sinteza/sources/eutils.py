@@ -123,7 +123,7 @@ def connect(
     lock: Path | None = None,
     base: str | None = None,
 ) -> PubMed:
-    """PubMed over the real network (``base`` or SINTEZA_EUTILS name another server).
+    """PubMed over the real network, to be used in ``with`` (``base`` or SINTEZA_EUTILS name another server).
 
     ``keep`` is where answers wait for a resumed run; ``lock`` the file that all processes of this
     machine share for the rate limit (by default in the user's cache).
@@ -166,6 +166,12 @@ class PubMed:
         self.base = base
         self.batch = batch
         self.max_ids = max_ids
+
+    def __enter__(self) -> PubMed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.transport.close()
 
     # ---- search
 
