@@ -145,6 +145,22 @@ def test_a_day_too_large_is_split_by_pmid(
     assert [name for name, _ in answer.raw] == sorted(name for name, _ in answer.raw)
 
 
+def test_records_without_a_date_of_creation_are_found_by_pmid(
+    fake: FakePubMed, base: str, transport: HttpxTransport
+) -> None:
+    from dataclasses import replace
+    from datetime import date
+
+    kept = fake.records
+    fake.records = [replace(kept[0], created=date(1, 1, 1)), *kept[1:]]  # no range holds it
+    fake.faults, fake.requests = [], []
+    try:
+        answer = client(base, transport).search("epilepsy[tiab]")
+    finally:
+        fake.records = kept
+    assert set(answer.ids) == {str(record.pmid) for record in kept}
+
+
 def test_a_set_that_changes_while_it_is_read_is_read_again(
     fake: FakePubMed, base: str, transport: HttpxTransport
 ) -> None:

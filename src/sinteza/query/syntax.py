@@ -116,6 +116,37 @@ def parse(text: str, *, local: bool = False) -> Query:
     return _Parser(text, local=local).query()
 
 
+class _Chain:
+    """Operands joined from left to right, those of one operator side by side (see ``join``)."""
+
+    def __init__(self) -> None:
+        self.parts: list[Node] = []
+        self.op: Op | None = None
+        self.depth = 0
+
+    def add(self, op: Op, node: Node, below: int) -> None:
+        """Join one more operand whose tree is ``below`` levels deep."""
+        if not self.parts:
+            self.parts, self.depth = [node], below
+            return
+        first = self.parts[0]
+        if self.op is None and isinstance(first, Boolean) and first.op == op:
+            self.parts, self.op = list(first.operands), op
+        if self.op != op:
+            if self.op is not None:
+                self.parts = [Boolean(self.op, tuple(self.parts))]
+            self.op = op
+            self.depth += 1
+        self.parts.append(node)
+        self.depth = max(self.depth, below + 1)
+
+    def node(self) -> Node | None:
+        """The tree so far; None without an operand."""
+        if self.op is None:
+            return self.parts[0] if self.parts else None
+        return Boolean(self.op, tuple(self.parts))
+
+
 class _Parser:
     def __init__(self, text: str, *, local: bool) -> None:
         self.text = text
@@ -158,8 +189,7 @@ class _Parser:
 
     def level(self, nesting: int) -> tuple[Node | None, int]:
         """Everything up to the closing parenthesis: the node (None if all was ignored), depth."""
-        left: Node | None = None
-        depth = 0
+        chain = _Chain()
         pending: Token | None = None
         dropped = False
         seen: dict[str, Token] = {}
@@ -174,7 +204,7 @@ class _Parser:
                 )
             elif token.kind == "op":
                 self.take()
-                if left is not None:
+                if chain.parts:
                     pending = self.operator(pending, token)
                 elif token.text == "NOT":
                     raise self.error(
@@ -186,25 +216,21 @@ class _Parser:
                 elif not dropped:
                     self.ignored(token)
             else:
-                adjacent = left is not None and pending is None
+                adjacent = bool(chain.parts) and pending is None
                 for node, below in self.operands(nesting, adjacent=adjacent):
                     op = cast(Op, pending.text if pending else "AND")
-                    if left is None:
-                        left, depth = node, below
-                    else:
+                    if chain.parts:
                         seen.setdefault(op, pending or token)
-                        chained = isinstance(left, Boolean) and left.op == op
-                        left = join(op, left, node)
-                        depth = max(depth if chained else depth + 1, below + 1)
+                    chain.add(op, node, below)
                     pending = None
-                    if depth > MAX_DEPTH:
+                    if chain.depth > MAX_DEPTH:
                         raise self.error(
                             "E-TOO-DEEP",
                             f"The query is nested more than {MAX_DEPTH} levels deep",
                             token,
                             "Join terms of one kind with one operator.",
                         )
-                if left is None or pending is not None:  # nothing came of it
+                if not chain.parts or pending is not None:  # nothing came of it
                     dropped, pending = True, None
         if pending is not None:
             self.ignored(pending)
@@ -217,7 +243,7 @@ class _Parser:
                 later.end,
                 "Put parentheses around what belongs together.",
             )
-        return left, depth
+        return chain.node(), chain.depth
 
     def operator(self, pending: Token | None, token: Token) -> Token:
         """The operator that stays when one follows another."""

@@ -123,8 +123,9 @@ def connect(
     lock: Path | None = None,
     base: str | None = None,
 ) -> PubMed:
-    """PubMed over the real network, to be used in ``with`` (``base`` or SINTEZA_EUTILS name another server).
+    """PubMed over the real network, to be used in ``with``.
 
+    ``base`` or SINTEZA_EUTILS name another server that speaks the same protocol.
     ``keep`` is where answers wait for a resumed run; ``lock`` the file that all processes of this
     machine share for the rate limit (by default in the user's cache).
     """
@@ -192,10 +193,10 @@ class PubMed:
         """
         ensure_sendable(query, allow=allow)
         term = within(query, window, date_field)
-        for _ in range(3):  # PubMed may change while the parts are read
+        for attempt in range(3):  # PubMed may change while the parts are read
             raw = _Log(self.http.now())
             whole = self._esearch(term, raw, "count", retmax=0, again=True)
-            ids = self._collect(term, whole.count, raw, progress)
+            ids = self._collect(term, whole.count, raw, progress, by_date=attempt == 0)
             self._forget_searches()
             if ids is not None:
                 return SearchAnswer(
@@ -237,14 +238,23 @@ class PubMed:
         count: int,
         raw: _Log,
         progress: Callable[[str, int, int | None], None] | None,
+        *,
+        by_date: bool,
     ) -> tuple[str, ...] | None:
-        """All PMIDs, or None if the parts do not add up."""
+        """All PMIDs, or None if the parts do not add up.
+
+        Splitting by date gives few parts; by PMID alone serves where records lack a date.
+        """
         if count == 0:
             return ()
         if count <= self.max_ids:
             return self._part(term, count, raw)
         found: dict[str, None] = {}
-        for clause, expected in self._split_by_date(term, count, raw):
+        if by_date:
+            parts = self._split_by_date(term, count, raw)
+        else:
+            parts = self._split_by_pmid(term, "", count, raw)
+        for clause, expected in parts:
             part = self._part(f"({term}) AND {clause}", expected, raw)
             if part is None:
                 return None
@@ -271,7 +281,7 @@ class PubMed:
             if size <= self.max_ids:
                 yield f"{written(first)}:{written(last)}[crdt]", size
             elif first == last:
-                day = f"{written(first)}:{written(first)}[crdt]"
+                day = f"{written(first)}:{written(first)}[crdt] AND "
                 yield from self._split_by_pmid(term, day, size, raw)
             else:
                 middle = first + (last - first) // 2
@@ -289,10 +299,10 @@ class PubMed:
             if size == 0:
                 continue
             if size <= self.max_ids or low == high:
-                yield f"{day} AND {low}:{high}[uid]", size
+                yield f"{day}{low}:{high}[uid]", size
                 continue
             middle = (low + high) // 2
-            lower = min(self._size(term, f"{day} AND {low}:{middle}[uid]", raw), size)
+            lower = min(self._size(term, f"{day}{low}:{middle}[uid]", raw), size)
             pending.append((middle + 1, high, size - lower))
             pending.append((low, middle, lower))
 
