@@ -100,7 +100,7 @@ _FOREIGN_OPERATOR = re.compile(r"(?:XOR|ADJ\d*|NEAR(?:/?\d+)?|NEXT|SAME|WITH|W/\
 _OVID_WORD = re.compile(
     r"(?:adj\d*|near/?\d+)"
     r"|.*\.(?:ti|ab|tw|mp|af|kw|kf|hw|nm|sh|fs|pt|ot|rn|px|jn)(?:,\s*[a-z]{2})*\.?"
-    r"|.*\w[$?].*|.*\w#\w.*",
+    r"|.*\w\$.*|.*\w[?#]\w.*",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"[\d\s,;]*\d[\d\s,;]*", re.ASCII)
@@ -468,6 +468,11 @@ class _Parser:
         if not words or (len(words) == 1 and words[0] in STOPWORDS):
             self.stop(token)
             return []
+        low, colon, high = text.partition(":")
+        if colon and dates.point(low) and dates.point(high):
+            raise self.error(
+                "E-RANGE", "A range needs a tag that says of what", token, f"Write {text}[dp]."
+            )
         if "*" in text:
             self.short_wildcard(token)
             if any("*" in word for word in tokenize(text, wildcards=True)):
@@ -569,7 +574,7 @@ class _Parser:
             )
         if "*" in text:
             self.short_wildcard(token)
-        if quoted and re.search(r"\w\$", text):
+        if quoted and re.search(r"\w(?:\$|[?#]\w)", text):
             self.foreign(token)
         return [Text(field, text, quoted)]
 
