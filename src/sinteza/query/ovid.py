@@ -68,9 +68,15 @@ MAX_PAIRS = 60
 """Most pairs written out for one adjacency."""
 
 _FIELD_LIST = r"[a-z]{2}(?:\s*,\s*[a-z]{2})*"
-_KNOWN_LIST = rf"(?:{'|'.join(FIELDS)})(?:\s*,\s*(?:{'|'.join(FIELDS)}))*"
-# .ti,ab. at the end of a term, or closed by its own point wherever it stands (.pt.or ...)
-_IN = rf"\.\s*(?:{_FIELD_LIST}\b(?:\.(?=[\s().,;]|$)|(?=[\s(),;]|$))|{_KNOWN_LIST}\.(?=\w))"
+_KNOWN = rf"(?:{'|'.join(FIELDS)})"
+_KNOWN_LIST = rf"{_KNOWN}(?:\s*,\s*{_KNOWN})*"
+# .ti,ab. at the end of a term, or closed by its own point wherever it stands (.pt.or ...);
+# .ti. ab . is how some reviews print it
+_IN = (
+    rf"\.\s*(?:{_KNOWN}(?:\s*\.\s*{_KNOWN})+\s*\."
+    rf"|{_FIELD_LIST}\b(?:\.(?=[\s().,;]|$)|(?=[\s(),;]|$))"
+    rf"|{_KNOWN_LIST}\.(?=\w))"
+)
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     | (?P<lines>\b(?:or|and)\s*/\s*\d+(?:\s*[-,]\s*\d+)*)
@@ -502,7 +508,7 @@ class _Reader:
         if token.kind != "fields":
             return part
         self.take()
-        names = tuple(name.strip() for name in token.text.casefold().strip(". ").split(","))
+        names = tuple(name.strip() for name in re.split(r"[.,]", token.text.casefold().strip(". ")))
         return _In(part, names, token.at)
 
     def several(self, token: _Token) -> _Part:
