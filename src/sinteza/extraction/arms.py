@@ -24,6 +24,7 @@ _NOT_AN_ARM_DOSE = re.compile(
     r"|per (?:tablet|capsule)|tablets?\b|oral solution|every \d|background|stable dos",
     re.I,
 )
+_LONGEST = 4000
 _PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|dogs?)"
 
 
@@ -67,7 +68,7 @@ class _Dose:
 
 
 _DOSE = re.compile(
-    rf"(?<![\w.,])({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC})*)\s?-?({UNIT})(?![\w])"
+    rf"(?<![\w.,])({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
 )
 
 
@@ -111,7 +112,7 @@ _KNOWN = re.compile(
     "|".join(
         [
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
-            rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC})*)\s?-?(?:{UNIT})(?![\w])",
+            rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
             r"(?P<active>\b(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
             r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
@@ -134,7 +135,9 @@ class ArmTable:
         self.comparator: int | None = None
         self._aliases: dict[str, list[str]] = {}
         self._short = {item.short: item.long for item in short_forms}
-        self._sentences = re.split(r"(?<=[.;])\s+(?=[A-Z(])", text)
+        # a "sentence" of thousands of characters is none, and would cost its square
+        parts = re.split(r"(?<=[.;])\s+(?=[A-Z(])", text)
+        self._sentences = [part for part in parts if len(part) <= _LONGEST]
         self._find_drugs()
         self._find_comparator()
         self._grades: list[str] = []

@@ -86,7 +86,7 @@ _COVERED = [
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0),
         (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0),
-        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC})*\s?-?(?:{UNIT})(?![\w])", 0),
+        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC}){{0,12}}\s?-?(?:{UNIT})(?![\w])", 0),
         (r"\b[A-Za-z]+-?\d+[A-Za-z]*\b", 0),
     ]
 ]  # fmt: skip
