@@ -376,7 +376,11 @@ class ArmTable:
         for drug in self.drugs:
             if variants and drug == self.drugs[0]:
                 self.arms.extend(ArmDraft("intervention", drug, variant=item) for item in variants)
-            elif self._grades and drug == self.drugs[0] and drug not in self._levels:
+            elif (
+                self._grades
+                and drug == self.drugs[0]
+                and (drug not in self._levels or "fixed-dose" in self._grades)
+            ):
                 self.arms.extend(
                     ArmDraft("intervention", drug, variant=grade) for grade in self._grades
                 )
@@ -623,19 +627,24 @@ _UNKNOWN = [
 def _grades(text: str) -> list[str]:
     """Arms told apart by words: ``low-exposure`` and ``high-exposure``."""
     found = re.findall(
-        r"\b(low|medium|intermediate|high)[- ](dose|exposure|stimulation|frequency)\b", text, re.I
+        r"\b(low|medium|intermediate|high|fixed|flexible)[- ](dose|exposure|stimulation|frequency)\b",
+        text,
+        re.I,
     )
     kinds = list(dict.fromkeys(f"{a.lower()}-{b.lower()}" for a, b in found))
     for kind in ("dose", "exposure", "stimulation"):
         same = [item for item in kinds if item.endswith(kind)]
-        if {f"low-{kind}", f"high-{kind}"} <= set(same) and len(found) >= 4:
-            return sorted(same, key=lambda item: ("low", "med", "int", "hig").index(item[:3]))
+        pairs = ({f"low-{kind}", f"high-{kind}"}, {f"fixed-{kind}", f"flexible-{kind}"})
+        if any(pair <= set(same) for pair in pairs) and len(found) >= 4:
+            order = ("low", "med", "int", "hig", "fix", "fle")
+            return sorted(same, key=lambda item: order.index(item[:3]))
     return []
 
 
 def _size_after(text: str) -> int | None:
     match = re.match(
-        rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b", text
+        rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b(?!\s?[\[(]\s?\d[\d.]*\s?%)",
+        text,
     ) or re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
     return integer(match[1]) if match else None
 
