@@ -31,7 +31,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
     "effect": ("sinteza.cli.effect", "effect sizes from a table of counts or means"),
     "pool": ("sinteza.cli.pool", "pool the studies of a table: a pairwise meta-analysis"),
-    "plot": ("sinteza.cli.plot", "draw a table: forest, funnel, network, league and more"),
     "query": ("sinteza.cli.query", "check, explain and translate a search strategy"),
     "mesh": ("sinteza.cli.mesh", "look up and build MeSH, PubMed's vocabulary"),
     "pubmed": ("sinteza.cli.pubmed", "search and fetch from the live PubMed"),
@@ -41,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "read records in the likeliest order, decide, know when to stop",
     ),
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
+    "plot": ("sinteza.cli.plot", "draw a table: forest, funnel, network, league and more"),
 }
 
 
