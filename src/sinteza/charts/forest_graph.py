@@ -144,8 +144,8 @@ class ForestGraph:
             self.svg.text(null + 8, y, said[1], size=_SMALL)
             return y
         half = (right - left) / 2 - 8
-        before = wrap(f"← {said[0]}", half, _SMALL)
-        after = wrap(f"{said[1]} →", half, _SMALL)
+        before = wrap(f"←\u00a0{said[0]}", half, _SMALL)
+        after = wrap(f"{said[1]}\u00a0→", half, _SMALL)
         self.svg.lines(left, y, before, size=_SMALL)
         self.svg.lines(right, y, after, size=_SMALL, anchor="end")
         return y + 1.25 * _SMALL * (max(len(before), len(after)) - 1)

@@ -247,7 +247,7 @@ class ForestTable:
         if h.tau2 is not None:
             parts.append(f"τ² = {words.figure(self.lang, h.tau2)}")
         if h.q is not None:
-            q = f"χ² = {words.figure(self.lang, h.q)}"
+            q = f"χ² = {words.statistic(self.lang, h.q)}"
             if h.df is not None:
                 q += f", df = {words.tick_label(self.lang, h.df)}"
             if h.p is not None:
@@ -262,7 +262,7 @@ class ForestTable:
         if test is None:
             return ""
         df = f", df = {words.tick_label(self.lang, test.df)}" if test.df is not None else ""
-        value = words.figure(self.lang, test.value)
+        value = words.statistic(self.lang, test.value)
         p = words.p_value(self.lang, test.p)
         return f"{what}: {test.symbol} = {value}{df} ({p})"
 
