@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bias": ("sinteza.cli.bias", "small-study effects: tests and adjusted estimates"),
     "multiverse": ("sinteza.cli.multiverse", "every reasonable analysis of a table at once"),
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
+    "plot": ("sinteza.cli.plot", "draw a table: forest, funnel, network, league and more"),
 }
 
 
