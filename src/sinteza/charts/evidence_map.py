@@ -168,6 +168,11 @@ class _Map:
             parts.append(self.lang.text(_CERTAINTY[cell.certainty][3]))
         return f"{pair}: {', '.join(parts)}"
 
+    def short(self, cell: MapCell) -> str:
+        """The count and the certainty's glyph."""
+        sign = _CERTAINTY[cell.certainty][0] if cell.certainty in _CERTAINTY else ""
+        return f"{self.lang.integer(cell.studies)} {sign}".strip()
+
     def people(self, n: int) -> str:
         """``120 participants``."""
         return self.lang.plural("{n} participant", "{n} participants", n)
@@ -328,6 +333,7 @@ class _Map:
         corner = " × ".join(part for part in self.corner if part)
         y = svg.lines(left, y, wrap(corner, right - left, 11.5), size=11.5, fill=GREY) - 6
         most = max((c.studies for c in self.grid.values()), default=1)
+        longest = 350 - 204 - widest([self.short(c) for c in self.grid.values()], 11.5, bold=True)
         for row in self.rows:
             label = wrap(row.label, right - left, _SIZE, bold=True)
             svg.rect(left - 4, y, right - left + 8, _LEAD * len(label) + 8, fill=PALE)
@@ -338,7 +344,7 @@ class _Map:
                 if cell is None:
                     gaps += 1
                     continue
-                y = self.draw_bar(svg, y, row, column, cell, most)
+                y = self.draw_bar(svg, y, row, column, cell, max(3.0, longest) / most)
             if gaps:
                 dashed = self.lang.plural("{n} gap (no study)", "{n} gaps (no study)", gaps)
                 svg.rect(left, y - 4, 14, 11, fill=WHITE, stroke="#9aa0a6", stroke_dasharray="3 3")
@@ -349,7 +355,7 @@ class _Map:
         return str(svg)
 
     def draw_bar(
-        self, svg: Svg, y: float, row: MapAxis, column: MapAxis, cell: MapCell, most: int
+        self, svg: Svg, y: float, row: MapAxis, column: MapAxis, cell: MapCell, scale: float
     ) -> float:
         """One pair of the narrow layout; the next baseline."""
         tip = self.tip(row, column, cell)
@@ -362,11 +368,9 @@ class _Map:
             size=11.5,
             linked=bool(cell.href),
         )
-        long = max(3.0, 90 * cell.studies / most)
+        long = max(3.0, scale * cell.studies)
         fill, _ = self.look(cell)
         svg.rect(196, y - 5, long, 13, fill=fill, stroke=GREY, tip=tip)
-        sign = _CERTAINTY[cell.certainty][0] if cell.certainty in _CERTAINTY else ""
-        shown = f"{self.lang.integer(cell.studies)} {sign}".strip()
-        svg.text(200 + long, y + 5, shown, size=11.5, weight="bold")
+        svg.text(200 + long, y + 5, self.short(cell), size=11.5, weight="bold")
         svg.close_link(cell.href)
-        return y + max(14.4 * len(label), 16) + 3
+        return y + max(14.4 * len(label) + 6, 24)

@@ -32,7 +32,7 @@ from sinteza.i18n import Language
 
 _SIZE = 13.0
 _SMALL = 11.5
-_ROW = 22.0
+_ROW = 24.0  # the least a finger hits (WCAG 2.5.8)
 _GAP = 14.0
 
 
@@ -162,10 +162,11 @@ def forest(
     """A forest plot as SVG.
 
     ``measure`` is metafor's code (RR, OR, RD, MD, ...); ratios get a logarithmic axis unless
-    ``ratio`` says otherwise. ``heading`` names the rows ("Study"), ``arms`` names the two arms, ``favors`` what lies left and right of
-    no effect, ``model`` is added to the axis label ("random effects, REML"), ``level`` is the
-    level of the intervals, ``axis`` the range shown (in units of the measure; made from the data
-    when left out). ``layout`` is ``wide`` or ``narrow`` (360 pixels). ``name`` prefixes the ids.
+    ``ratio`` says otherwise. ``heading`` names the rows ("Study"), ``arms`` the two arms,
+    ``favors`` what lies left and right of no effect; ``model`` is added to the axis label
+    ("random effects, REML"), ``level`` is the level of the intervals, ``axis`` the range shown
+    (in units of the measure; made from the data when left out). ``layout`` is ``wide`` or
+    ``narrow`` (360 pixels). ``name`` prefixes the ids.
     """
     plot = _Plot(
         groups=groups,
@@ -232,8 +233,8 @@ class _Plot:
         self.ci_name = self.lang.text("{level} CI", level=self.lang.percent(self.level))
         self.rows = [row for group in self.groups for row in group.rows]
         self.null = words.null_value(self.measure)
-        if self.null is None and self.log:
-            self.null = 1.0
+        if self.null is not None:
+            self.null = 1.0 if self.log else 0.0
         data = [arm for row in self.rows for arm in (row.treated, row.control) if arm]
         self.continuous = any(arm.mean is not None for arm in data)
         self.binary = not self.continuous and any(arm.events is not None for arm in data)
@@ -417,12 +418,12 @@ class _Plot:
         else:
             summaries = [g.summary for g in self.groups if g.summary is not None]
             summaries += [self.overall] if self.overall is not None else []
-            inner = [
-                *(r.estimate for r in self.rows),
-                *(v for s in summaries for v in (s.estimate, s.ci_low, s.ci_high)),
-            ]
+            inner = [*(r.estimate for r in self.rows), *(s.estimate for s in summaries)]
+            if self.overall is not None:
+                inner += [self.overall.ci_low, self.overall.ci_high]
             outer = [
                 *(v for r in self.rows for v in (r.ci_low, r.ci_high)),
+                *(v for s in summaries for v in (s.ci_low, s.ci_high)),
                 *(v for s in summaries for v in (s.prediction_low, s.prediction_high)),
             ]
             low, high = value_range(
@@ -452,8 +453,12 @@ class _Plot:
             )
         else:
             ends = (scale(low), scale(high))
-        color = str(more.get("stroke", BLACK))
         svg.line(ends[0], y, ends[1], y, **more)  # type: ignore[arg-type]  # attributes of a line
+        self.draw_arrows(svg, scale, y, low, high, str(more.get("stroke", BLACK)))
+
+    @staticmethod
+    def draw_arrows(svg: Svg, scale: Scale, y: float, low: float, high: float, color: str) -> None:
+        """Arrow heads where an interval leaves the axis."""
         for value, x, way in ((low, scale.start, -1), (high, scale.end, 1)):
             if (value < scale.low and way < 0) or (value > scale.high and way > 0):
                 svg.polygon([(x + way * 6, y), (x, y - 4), (x, y + 4)], fill=color)
@@ -481,6 +486,8 @@ class _Plot:
         half = 7.0 if total else 6.0
         at = min(max(scale(middle), left), right)
         left, right = min(left, at - 1.5), max(right, at + 1.5)
+        if low is not None and high is not None:
+            self.draw_arrows(svg, scale, y, low, high, BLACK if total else GREY)
         svg.polygon(
             [(left, y), (at, y - half), (right, y), (at, y + half)],
             fill=BLACK if total else GREY,
@@ -516,13 +523,7 @@ class _Plot:
         """The axis, what lies on either side of no effect and the axis label; the bottom."""
         bottom = draw_x_axis(svg, scale, y, self.lang, size=_SMALL)
         if self.favors is not None and self.null is not None and scale.holds(self.null):
-            bottom += 4
-            null = min(max(scale(self.null), left + 40), right - 40)
-            room = (null - left - 8, right - null - 8)
-            columns = [wrap(f, w, _SMALL) for f, w in zip(self.favors, room, strict=True)]
-            svg.lines(null - 8, bottom + 14, columns[0], size=_SMALL, anchor="end")
-            svg.lines(null + 8, bottom + 14, columns[1], size=_SMALL)
-            bottom += 14.4 * max(len(c) for c in columns)
+            bottom = self.draw_favors(svg, scale(self.null), self.favors, bottom + 18, left, right)
         label = f"{self.measure_name}, {self.ci_name}"
         if self.log:
             label += f" ({self.lang.text('log scale')})"
@@ -537,6 +538,22 @@ class _Plot:
             anchor="middle",
             fill=GREY,
         )
+
+    def draw_favors(
+        self, svg: Svg, null: float, said: tuple[str, str], y: float, left: float, right: float
+    ) -> float:
+        """What lies on either side: beside no effect where both fit, else at the ends; bottom."""
+        widths = [text_width(part, _SMALL) for part in said]
+        if widths[0] <= null - left - 8 and widths[1] <= right - null - 8:
+            svg.text(null - 8, y, said[0], size=_SMALL, anchor="end")
+            svg.text(null + 8, y, said[1], size=_SMALL)
+            return y
+        half = (right - left) / 2 - 8
+        before = wrap(f"← {said[0]}", half, _SMALL)
+        after = wrap(f"{said[1]} →", half, _SMALL)
+        svg.lines(left, y, before, size=_SMALL)
+        svg.lines(right, y, after, size=_SMALL, anchor="end")
+        return y + 1.25 * _SMALL * (max(len(before), len(after)) - 1)
 
     def draw_bias(self, svg: Svg, x: float, y: float, row: ForestRow) -> None:
         """A circle with a sign per domain."""
@@ -575,10 +592,17 @@ class _Plot:
 
     def draw_wide(self, title: str, said: str, name: str | None) -> str:
         """All columns beside each other."""
-        lang = self.lang
-        labels = [row.label for row in self.rows]
-        longest = max(widest(labels, _SIZE), 120.0)
-        label_width = min(longest, 250.0)
+        lines = self.lines(250.0)
+        label_width = max(
+            [
+                120.0,
+                *(
+                    widest(line.label, _SIZE, bold=line.kind == "summary")
+                    for line in lines
+                    if line.kind not in {"note", "heading"}
+                ),
+            ]
+        )
         lines = self.lines(label_width)
         heads, per_arm = self.heads()
         widths = [

@@ -15,7 +15,26 @@ import click
 from sinteza.errors import SintezaError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("sinteza.cli.run", "the main job: from a protocol to a bilingual edition"),
+    "new": ("sinteza.cli.new", "a folder with a protocol to begin from"),
+    "check": ("sinteza.cli.check", "everything that is wrong with a protocol"),
+    "import": ("sinteza.cli.import_", "records from files into a review"),
+    "dedupe": ("sinteza.cli.dedupe", "merge the records that are one"),
+    "classify": ("sinteza.cli.classify", "find the taxonomy's concepts in the records"),
+    "analyze": ("sinteza.cli.analyze", "pool what is included, as the protocol plans"),
+    "publish": ("sinteza.cli.publish", "the edition of a review as it stands"),
+    "flow": ("sinteza.cli.flow", "the PRISMA counts"),
+    "log": ("sinteza.cli.log", "what happened to a review"),
+    "doctor": ("sinteza.cli.doctor", "is a review sound? mend what follows from the log"),
+    "export": ("sinteza.cli.export", "records with their decisions, for other tools"),
+    "plugins": ("sinteza.cli.plugins", "what is installed through the doors of Sinteza"),
     # name: (module, what the overview says of it)
+    "effect": ("sinteza.cli.effect", "effect sizes from a table of counts or means"),
+    "pool": ("sinteza.cli.pool", "pool the studies of a table: a pairwise meta-analysis"),
+    "query": ("sinteza.cli.query", "check, explain and translate a search strategy"),
+    "mesh": ("sinteza.cli.mesh", "look up and build MeSH, PubMed's vocabulary"),
+    "pubmed": ("sinteza.cli.pubmed", "search and fetch from the live PubMed"),
+    "extract": ("sinteza.cli.extract", "read arms and outcomes out of abstracts"),
     "screen": (
         "sinteza.cli.screen",
         "read records in the likeliest order, decide, know when to stop",

@@ -26,6 +26,13 @@ from sinteza.cli.output import json_option, print_json
 @click.option(
     "--project", is_flag=True, help="Adjust multi-arm contrasts that do not add up, not refuse."
 )
+@click.option(
+    "--contrast-covariance",
+    default="full",
+    show_default=True,
+    type=click.Choice(["full", "ignored"]),
+    help="REML and ML of multi-arm contrasts: 'ignored' gives netmeta's figures.",
+)
 @click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ro"]))
 @json_option
 def command(
@@ -39,6 +46,7 @@ def command(
     increment: float,
     keep_double_zeros: bool,
     project: bool,
+    contrast_covariance: str,
     language: str,
     as_json: bool,
 ) -> None:
@@ -64,6 +72,7 @@ def command(
         level=level,
         increment=increment,
         keep_double_zeros=keep_double_zeros,
+        contrast_covariance=contrast_covariance,  # type: ignore[arg-type]  # same
         multi_arm="project" if project else "check",
     )
     if as_json:

@@ -466,7 +466,7 @@ class _Parser:
         found = find(name, local=self.local)
         if found is None:
             raise self.unknown(tag, name.strip())
-        modifier = modifier.strip().casefold()
+        modifier = modifier.replace(" ", "").casefold()
         if ":" in tag.text and modifier != "noexp" and not modifier.startswith("~"):
             raise self.unknown(tag, tag.text.strip())
         return found, modifier or None

@@ -152,6 +152,11 @@ def _analyses(
     )
 
 
+def analyses_of(review: Review) -> tuple[AnalysisResult, ...]:
+    """The planned analyses on what the review includes now."""
+    return _analyses(review, _studies(review), review.held())
+
+
 def _windows(
     review: Review, chosen: Window, studies: list[Reading]
 ) -> tuple[tuple[WindowResult, ...], tuple[WindowDifference, ...]]:

@@ -39,7 +39,8 @@ class Weighted:
 class Model:
     """k estimates ``y`` with variances ``v`` on the columns of ``q`` (orthonormal).
 
-    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r.
+    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r. ``total``: sum of squares of
+    the estimates about their mean, moderators or not.
     """
 
     y: FloatArray
@@ -49,6 +50,8 @@ class Model:
     r: FloatArray
     start: FloatArray
     scale: float
+    total: float
+    flat: bool
 
     @property
     def k(self) -> int:
@@ -154,4 +157,9 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
         raise SynthesisError(
             "the estimates are too large for their variances", hint="check the units"
         )
-    return Model(y, v, q, qq, r, start + start2, scale)
+    start = start + start2
+    total = float(y @ y)
+    if design is not None:
+        whole = y + q @ start
+        total = float(np.square(whole - whole.mean()).sum())
+    return Model(y, v, q, qq, r, start, scale, total, design is None)

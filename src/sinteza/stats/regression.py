@@ -247,7 +247,7 @@ def _r2(
     s: Studies, names: tuple[str, ...], fit: Mapping[str, Any], method: str, w: FloatArray | None
 ) -> float:
     """Percent of tau2 that the moderators account for (EE/FE: the adjusted R2 of the weighted
-    regression); NaN without an intercept or where there was nothing to account for."""
+    regression); 0 where there was none, NaN without an intercept."""
     if INTERCEPT not in names or len(names) < 2:
         return float("nan")
     alone = model(s.yi, s.vi)
@@ -256,7 +256,7 @@ def _r2(
     else:
         before = between_studies(alone, method, w).value * alone.scale**2
         after = fit["tau2"]
-    return max(0.0, 100 * (before - after) / before) if before > 0 else float("nan")
+    return max(0.0, 100 * (before - after) / before) if before > 0 else 0.0
 
 
 def contrast(

@@ -27,7 +27,8 @@ READ = [
     ("hypertension/prevention & control[majr]", "MQJ(hypertension,prevention & control,exp)", []),
     ('"benzo(a)pyrene"[mh]', 'M("benzo a pyrene",exp)', []),
     ("on/off[tiab]", "P(tiab,on off)", []),
-    ("his/her", "ATM(his/her)", []),
+    ("his/her", "ATM(his her)", []),
+    ("cenobamate[nm] OR anticonvulsants[pa]", "(NM(cenobamate) OR PA(anticonvulsants))", []),
     ("smith j[1au] AND jones k[lastau]", "(AU1(smith j,trunc) AND AUL(jones k,trunc))", []),
     ("english[la] OR fre[lang]", "(LA(eng) OR LA(fre))", []),
     ('"gene therapy"[jour]', "J(gene therapy,exact)", []),
@@ -40,7 +41,7 @@ READ = [
     ('"flu* vaccin*"[ti]', "PX(ti,flu vaccin*)", ["W-WILDCARD-SHORT"]),
     ("Sjögren's[ti]", "P(ti,sjogren s)", []),
     ("random$[ti]", "W(ti,random)", ["W-FOREIGN-SYNTAX"]),
-    ("aspirin.ti,ab.", "ATM(aspirin.ti,ab.)", ["W-FOREIGN-SYNTAX"]),
+    ("aspirin.ti,ab.", "ATM(aspirin ti ab)", ["W-FOREIGN-SYNTAX"]),
     # identifiers and special words
     ("17170002 16381840", "PMIDS(17170002,16381840)", []),
     ("17170002, 16381840[uid]", "PMIDS(17170002,16381840)", []),

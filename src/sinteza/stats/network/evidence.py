@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from sinteza.stats.network import effects
 from sinteza.stats.network.arrays import Bools, Floats, Ints
 
 Row = Mapping[str, Any]
+MultiArm = Literal["check", "project", "accept"]
 
 SYNONYMS = {
     "studlab": "study",
@@ -186,13 +187,14 @@ def read(
     measure: str,
     increment: float = 0.5,
     keep_double_zeros: bool = False,
-    project: bool = False,
+    multi_arm: MultiArm = "check",
 ) -> Evidence:
     """Check rows of arms or of contrasts and turn them into :class:`Evidence`.
 
     ``increment`` is added to every cell of a study with a zero cell. Studies without any event
     (or, for odds ratios, with events only) are dropped and named unless ``keep_double_zeros``.
-    ``project`` takes the nearest consistent values for multi-arm contrasts that do not add up.
+    ``multi_arm`` says what becomes of contrasts of a multi-arm study that do not add up: they are
+    refused (``check``), replaced by the nearest that do (``project``), or taken as they are.
 
     Raises :class:`~sinteza.errors.SynthesisError`, whose ``where`` names study and row (from 1).
     """
@@ -208,7 +210,9 @@ def read(
         from sinteza.stats.network import multiarm
 
         evidence = _read_contrasts(table, measure)
-        return multiarm.project(evidence) if project else multiarm.check(evidence)
+        if multi_arm == "accept":
+            return evidence
+        return multiarm.project(evidence) if multi_arm == "project" else multiarm.check(evidence)
     return _read_arms(table, measure, increment, keep_double_zeros)
 
 
