@@ -102,9 +102,7 @@ def fetch_command(pmids: tuple[str, ...], out: Path, keep: Path | None) -> None:
     out.mkdir(parents=True, exist_ok=True)
     absent: list[tuple[str, ...]] = []
     pubmed = connect(keep=keep or out / ".part")
-    for number, body in enumerate(
-        pubmed.fetch(wanted, missing=absent.append, progress=progress())
-    ):
+    for number, body in enumerate(pubmed.fetch(wanted, missing=absent.append, progress=progress())):
         (out / f"efetch-{number:05d}.xml").write_bytes(body)
     for missing in absent:
         click.echo(f"PubMed has no record for: {' '.join(missing)}", err=True)

@@ -311,7 +311,11 @@ class _Desk:
 
         session = self.session
         given = visible(session.state, cluster, session.stage, session.actor, session.plan)
-        said = [f"{one.actor.name}: {one.verdict}" for one in given if one.actor != session.actor]
+        said = [
+            f"{one.actor.name}: {self.lang.text(one.verdict)}"
+            for one in given
+            if one.actor != session.actor
+        ]
         return "; ".join(said)
 
     def marked(self, text: str, width: int, *, bold: bool = False) -> None:
@@ -350,6 +354,8 @@ class _Desk:
             certificate = self.session.certificate()
             parts.append(
                 lang.text("likely 0-{most} left", most=lang.integer(certificate.missing_high))
+                if certificate.missing_high
+                else lang.text("likely none left")
             )
             if certificate.met:
                 parts.append(
