@@ -1,9 +1,10 @@
 """What a ranker sees of a record: weighted words, word pairs, headings, latent themes and form.
 
 Term weights are ``(1 + ln tf) * (ln((1 + n) / (1 + df)) + 1)``, rows of a block have length one
-(Salton G, Buckley C. Inf Process Manag 1988;24:513-523). A term that only one record has cannot
-relate it to another: its column is dropped after it has counted in that row's length, and its
-share is kept in the row's product with itself, so nothing is approximated.
+(Salton G, Buckley C. Inf Process Manag 1988;24:513-523). A term that only one record and no
+term of the protocol has cannot relate it to another: its column is dropped after it has counted in
+that row's length, and its share is kept in the row's product with itself, so nothing is
+approximated.
 
 Latent themes are the leading right singular vectors of the words (Deerwester S et al. J Am Soc Inf
 Sci 1990;41:391-407), found by randomized iteration (Halko N et al. SIAM Rev 2011;53:217-288): they
@@ -120,7 +121,7 @@ def _block(
     count: int,
     most: float,
 ) -> tuple[_Block, Floats]:
-    """A block of the terms that at least two rows have, and each row's whole product with itself.
+    """A block of the terms that two rows or the protocol have, and each row's product with itself.
 
     ``at``: (row, code) of every token; ``queried``: codes of the protocol's terms; ``count``: rows.
     """
@@ -134,7 +135,7 @@ def _block(
     data = (1 + np.log(frequency)) * idf[column] * usable[column]
     squares = np.bincount(row, weights=data * data, minlength=count)
     scale = np.divide(1, np.sqrt(squares), out=np.zeros(count), where=squares > 0)
-    shared = (documents >= 2) & usable
+    shared = ((documents >= 2) | np.isin(kept, queried)) & usable
     chosen = shared[column]
     renumbered = (np.cumsum(shared) - 1)[column[chosen]]
     matrix = csr_matrix(
