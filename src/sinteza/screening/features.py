@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Singles = NDArray[np.float32]
 
+_THEMED = 10_000
+"""How many rows the themes are found in."""
+
 _WORD = re.compile(r"\b\w\w+\b")
 
 
@@ -207,7 +210,10 @@ class _Themes:
 
 def _themes(block: _Block, weight: float, *, count: int = 128) -> tuple[_Themes, Singles] | None:
     """The leading themes, and the rows in them with length ``sqrt(weight)``."""
-    matrix = block.matrix.astype(np.float32)
+    whole = matrix = block.matrix.astype(np.float32)
+    if matrix.shape[0] > _THEMED:
+        # enough rows, evenly spread, to find the themes; the others are then read by them
+        matrix = whole[np.linspace(0, whole.shape[0] - 1, _THEMED).astype(np.int64)]
     k = min(count, min(matrix.shape) - 1)
     if k < 1:
         return None
@@ -223,7 +229,7 @@ def _themes(block: _Block, weight: float, *, count: int = 128) -> tuple[_Themes,
     best = np.argsort(values)[::-1][:k]
     best = best[values[best] > 1e-6 * max(float(values.max()), 1e-30)]
     vectors = (small @ turned[:, best]) / np.sqrt(values[best])
-    rows = matrix @ vectors
+    rows = whole @ vectors
     length = np.linalg.norm(rows, axis=1)
     scale = np.divide(np.sqrt(weight), length, out=np.zeros_like(length), where=length > 1e-6)
     scale = scale.astype(np.float32)
