@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 @click.option("--plain", is_flag=True, help="Lines of text only: for screen readers and pipes.")
 @click.option("--model", default="sinteza", show_default=True, help="The ranking.")
 @click.option("--all", "ruled_out", is_flag=True, help="Also what the protocol's rules excluded.")
+@click.option(
+    "--only",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Only the clusters that this file lists, one a line.",
+)
 def command(
     folder: Path,
     person: str | None,
@@ -45,6 +50,7 @@ def command(
     plain: bool,
     model: str,
     ruled_out: bool,
+    only: Path | None,
 ) -> None:
     """Decide on the records of the review in DIR, the likeliest first.
 
@@ -71,8 +77,12 @@ def command(
             write(review, actor, [payload])
             return fresh()
 
+        entries = review.entries
+        if only is not None:
+            wanted = set(only.read_text("utf-8").split())
+            entries = {name: record for name, record in entries.items() if name in wanted}
         session = Session(
-            review.entries,
+            entries,
             fresh(),
             actor=actor,
             stage=stage_of(stage),
@@ -85,7 +95,7 @@ def command(
         )
         keys = _Lines() if plain or not sys.stdin.isatty() else _Keys()
         with keys:
-            _Desk(session, lang, keys).run(fresh)
+            _Desk(session, lang, keys, whole=only is None).run(fresh)
 
 
 class _Lines:
@@ -160,12 +170,16 @@ class _Keys:
 class _Desk:
     """Shows a card, reads a key, does what it says."""
 
-    def __init__(self, session: Session, lang: Language, keys: _Lines | _Keys) -> None:
+    def __init__(
+        self, session: Session, lang: Language, keys: _Lines | _Keys, *, whole: bool
+    ) -> None:
         from sinteza.screening.highlight import protocol_terms
 
         self.session, self.lang, self.keys, self.plain = session, lang, keys, keys.plain
         self.terms = protocol_terms(session.plan, session.criteria)
         self.note = ""
+        # the certificate speaks of all records, not of a list picked from them
+        self.whole = whole
 
     def say(self, text: str = "", **style: bool | str) -> None:
         """A line; styled where the terminal shows it."""
@@ -350,7 +364,7 @@ class _Desk:
                 self.session.since_last,
             ),
         ]
-        if found.screened:
+        if found.screened and self.whole:
             certificate = self.session.certificate()
             parts.append(
                 lang.text("likely 0-{most} left", most=lang.integer(certificate.missing_high))

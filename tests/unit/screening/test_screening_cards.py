@@ -193,6 +193,33 @@ def test_the_certificate_goes_into_the_log(folder: Path) -> None:
     assert event.payload.values["met"] == 1  # type: ignore[union-attr]
 
 
+def test_an_audit_is_drawn_read_and_tested(folder: Path, tmp_path: Path) -> None:
+    runner = CliRunner()
+    type_in(folder, "1\nq\n")
+    command = ["screen", "audit", str(folder)]
+    assert "No sample was drawn" in str(runner.invoke(cli, command).exception)
+    drawn = json.loads(runner.invoke(cli, [*command, "--draw", "2", "--json"]).output)
+    assert len(drawn["unread"]) == 2
+    assert drawn["audit"] is None
+    listed = runner.invoke(cli, command).output
+    assert "2 of 2 drawn records are still to be read" in listed
+    sample = tmp_path / "sample.txt"
+    sample.write_text(listed, "utf-8")
+    said = type_in(folder, "3\n\n3\n\n", "--only", str(sample))
+    assert "Nothing is left to decide" in said
+    # one more decision, outside of the sample, changes nothing of the draw
+    type_in(folder, "3\n\nq\n")
+    done = json.loads(runner.invoke(cli, [*command, "--json"]).output)
+    assert done["sample"] == drawn["sample"]
+    assert done["audit"]["rest"] == 3
+    assert done["audit"]["sample"] == 2
+    assert done["audit"]["found"] == 0
+    assert done["audit"]["before"] == 1
+    assert done["audit"]["missing_high"] == 1
+    assert "0 found in 2 of 3" in runner.invoke(cli, command).output
+    assert "only 0 are unread" in str(runner.invoke(cli, [*command, "--draw", "9"]).exception)
+
+
 def test_decisions_go_out_and_come_back(folder: Path, tmp_path: Path) -> None:
     runner = CliRunner()
     type_in(folder, "1\n3\nd\n2\n")
