@@ -195,7 +195,7 @@ def _take(path: Path, times: int) -> None:
 
 def test_one_rate_for_all_processes(tmp_path: Path) -> None:
     """Two processes that take 15 slots each at 50 a second need 29 gaps of 20 ms together."""
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_take, args=(tmp_path / "slot", 15)) for _ in range(2)]
     started = time.monotonic()
     for worker in workers:
