@@ -113,6 +113,7 @@ FIELD = {
     "MeSH": "MeSH",
     "fact": "reading",
     "read by a person": "read by a person",
+    "year only": "only the year is known, taken as 1 January",
 }
 VERDICT = {
     "include": "included",
@@ -146,8 +147,10 @@ TEST = {
     "z": "normal",
     "t": "t",
 }
-TABLES = (DESIGN, CONTROL, ROLE, RESISTANT, AGE, BLINDING, OMISSION, DISAGREE, OUTCOME, SEARCH)
-TABLES += (FIELD, VERDICT, NOTE, METHOD, TEST)
+TABLES: tuple[dict[str, str], ...] = (
+    *(DESIGN, CONTROL, ROLE, RESISTANT, AGE, BLINDING, OMISSION, DISAGREE, OUTCOME, SEARCH),
+    *(FIELD, VERDICT, NOTE, METHOD, TEST),
+)
 
 
 class Words:

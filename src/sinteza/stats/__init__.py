@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     from sinteza.stats.many import PooledMany, pool_many
     from sinteza.stats.measures import EffectSizes, effect_sizes
     from sinteza.stats.multilevel import pool_multilevel
+    from sinteza.stats.permutation import PermutationTest, permutation_test
     from sinteza.stats.pooling import Pooled, Regression, pool
     from sinteza.stats.regression import Factor, contrast, predict, vif
     from sinteza.stats.revman import pool_revman
+    from sinteza.stats.scale_models import LocationScale, location_scale
     from sinteza.stats.selection import selection_model
     from sinteza.stats.sensitivity import multiverse
     from sinteza.stats.subsets import Subsets, gosh
@@ -55,6 +57,8 @@ __all__ = [
     "EffectSizes",
     "Factor",
     "HeterogeneityInterval",
+    "LocationScale",
+    "PermutationTest",
     "Pooled",
     "PooledMany",
     "Regression",
@@ -69,8 +73,10 @@ __all__ = [
     "gosh",
     "heterogeneity_interval",
     "leave_one_out",
+    "location_scale",
     "mantel_haenszel",
     "multiverse",
+    "permutation_test",
     "pet_peese",
     "peto",
     "pool",
@@ -91,26 +97,19 @@ __all__ = [
 _HOMES = {
     "accuracy": ("pool_accuracy",),
     "beta_binomial": ("pool_beta_binomial",),
-    "bias": (
-        "begg",
-        "egger",
-        "pet_peese",
-    ),
+    "bias": (),
     "bias_report": ("assess_bias",),
     "glmm": ("pool_glmm",),
-    "influence": (
-        "blups",
-        "cumulative",
-        "leave_one_out",
-        "subgroups",
-    ),
+    "influence": (),
     "multilevel": ("pool_multilevel",),
     "selection": ("selection_model",),
     "sensitivity": ("multiverse",),
     "trim_fill": ("trim_and_fill",),
     "heterogeneity": ("HeterogeneityInterval", "heterogeneity_interval"),
+    "scale_models": ("LocationScale", "location_scale"),
     "many": ("PooledMany", "pool_many"),
     "measures": ("EffectSizes", "effect_sizes"),
+    "permutation": ("PermutationTest", "permutation_test"),
     "pooling": ("Pooled", "Regression", "pool"),
     "regression": ("Factor", "contrast", "predict", "vif"),
     "revman": ("pool_revman",),
