@@ -13,6 +13,7 @@ from sinteza.cli.output import json_option, print_jsonl, print_table
 if TYPE_CHECKING:
     from sinteza.extraction.report import Report
     from sinteza.model.record import Record
+    from sinteza.model.study import Study
 
 
 @click.command()
@@ -20,13 +21,19 @@ if TYPE_CHECKING:
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @json_option
-def command(files: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--studies", is_flag=True, help="Print studies: facts, places and digests, no text.")
+def command(files: tuple[Path, ...], as_json: bool, studies: bool) -> None:
     """Read arms, outcomes and design out of PubMed XML FILES (.xml, .xml.gz).
 
     With --json one report a line: design, population, arms, outcomes with their values, each with
-    its place in the abstract, its confidence, and whether a person needs to look at it.
+    its place in the abstract, its confidence, and whether a person needs to look at it. With
+    --studies the same as studies of a review, one a line: what may be kept where the abstracts may
+    not.
     """
-    reports = _reports(files)
+    if studies:
+        print_jsonl(_studies(files))
+        return
+    reports = (report for _, report in _reports(files))
     if as_json:
         print_jsonl(reports)
         return
@@ -70,10 +77,17 @@ def _records(files: tuple[Path, ...]) -> Iterator[Record]:
             yield from pubmed_xml.read(stream, path=str(path))
 
 
-def _reports(files: tuple[Path, ...]) -> Iterator[Report]:
+def _studies(files: tuple[Path, ...]) -> Iterator[Study]:
+    from sinteza.extraction.study import study
+
+    for record, report in _reports(files):
+        yield study(report, record)
+
+
+def _reports(files: tuple[Path, ...]) -> Iterator[tuple[Record, Report]]:
     from sinteza.extraction.read import read
     from sinteza.text.roles import load
 
     roles = load().predict
     for record in _records(files):
-        yield read(record, roles)
+        yield record, read(record, roles)
