@@ -91,7 +91,7 @@ def value_range(
     high = max([*seen, *(min(b, middle + cap) for b in bounds)])
     margin = 0.04 * (high / 2 - low / 2) * 2
     least = math.log(1.5) if log else max(abs(low), abs(high)) * 1e-6
-    if high - low < least:
+    if high - low <= least:
         margin = least / 2 or 0.5
     low, high = low - margin, high + margin
     if not log:

@@ -2,7 +2,8 @@
 
 Exports glued together from several databases hold several encodings, so the choice is made for
 the lines of a block that are not UTF-8: Windows-1250 (Central European) where its letters stand
-inside words, else Windows-1252. Letters are kept as found; a cedilla stays a cedilla.
+inside words, else Windows-1252, or Mac Roman where that has no such letters. Letters are kept as
+found; a cedilla stays a cedilla.
 """
 
 from __future__ import annotations
@@ -64,32 +65,16 @@ def central_european(data: bytes) -> bool:
     return _CENTRAL_EUROPEAN.search(data) is not None
 
 
-def decode(
-    data: bytes, *, path: str = "", line: int | None = None, central: bool | None = None
-) -> str:
-    """Text out of bytes that should be UTF-8, by the rule of this module.
-
-    ``central`` says what the lines around are; without it the bytes themselves decide.
-    Raises :class:`~sinteza.errors.FormatError` with the line if no encoding fits.
-    """
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    if central is None:
-        central = central_european(data)
-    order = ("cp1250", "cp1252") if central else ("cp1252", "cp1250")
-    for encoding in order:
+def page_of(data: bytes) -> str:
+    """The code page in which bytes that are not UTF-8 are letters: 1250, 1252, else Mac Roman."""
+    order = ("cp1250", "cp1252") if central_european(data) else ("cp1252", "cp1250")
+    for page in order:
         try:
-            return data.decode(encoding)
+            data.decode(page)
         except UnicodeDecodeError:
             continue
-    raise FormatError(
-        "The text is in no encoding known here (UTF-8, UTF-16, Windows-1250, Windows-1252)",
-        path=path,
-        line=line,
-        hint="Save the file again as UTF-8.",
-    )
+        return page
+    return "mac_roman"
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -117,8 +102,8 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 def lines(stream: BinaryIO, *, path: str = "") -> Iterator[str]:
     """The lines of a file without their ends (``\\n``, ``\\r\\n`` or ``\\r``), memory flat.
 
-    Raises :class:`~sinteza.errors.FormatError` for zero bytes (not a text) and for bytes that no
-    encoding fits, with the line.
+    Raises :class:`~sinteza.errors.FormatError` with the line for zero bytes (not a text) and with
+    the byte for text that is not in the encoding its first bytes name.
     """
     head = stream.read(1024)
     encoding, length = bom(head)
@@ -150,11 +135,8 @@ def lines(stream: BinaryIO, *, path: str = "") -> Iterator[str]:
             found = block.decode("utf-8").split("\n")
         except UnicodeDecodeError:
             parts = block.split(b"\n")
-            central = central_european(b"\n".join(part for part in parts if not _is_utf8(part)))
-            found = [
-                decode(part, path=path, line=number + offset, central=central)
-                for offset, part in enumerate(parts, 1)
-            ]
+            page = page_of(b"\n".join(part for part in parts if not _is_utf8(part)))
+            found = [part.decode("utf-8" if _is_utf8(part) else page) for part in parts]
         if not found[-1]:
             found.pop()
         number += len(found)

@@ -97,8 +97,17 @@ def carry(record: Record, form: str, *known: str) -> Iterator[str]:
     for key, values in record.extra.items():
         if not key.startswith((prefix, "decision:")) and key not in known:
             for value in values:
-                quiet = value.replace("\\", "\\\\").replace("\n", "\\n")
-                yield f"{key if ':' in key else f'sinteza:{key}'}={quiet}"
+                yield f"{key if ':' in key else f'sinteza:{key}'}={escaped(value)}"
+
+
+def unescaped(value: str) -> str:
+    """Undo :func:`escaped`."""
+    return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], value)
+
+
+def escaped(value: str) -> str:
+    """A value on one line, as :func:`carried` undoes it."""
+    return value.replace("\\", "\\\\").replace("\n", "\\n")
 
 
 def carried(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -107,8 +116,7 @@ def carried(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for value in values:
         if match := _CARRIED.fullmatch(value):
             key = match[1].removeprefix("sinteza:")
-            loud = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], match[2])
-            found[key] = (*found.get(key, ()), loud)
+            found[key] = (*found.get(key, ()), unescaped(match[2]))
     return found
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from sinteza.model.record import Author
 
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÞĀ-ŽȘȚ]\.?[- ]?){1,5}")
@@ -41,7 +43,7 @@ _PARTICLES = {
 }
 
 
-def _initials(fore: str) -> str:
+def initials(fore: str) -> str:
     """The capitals of forenames: ``Paul M`` gives PM, ``Jean-Luc`` JL, ``RBJ`` RBJ."""
     if _GLUED.fullmatch(fore):
         return fore
@@ -58,7 +60,7 @@ def author(text: str) -> Author:
             return Author(collective=text)
         if _SUFFIX.fullmatch(fore):
             fore, suffix = suffix, fore
-        return Author(last=last.strip(), fore=fore, initials=_initials(fore), suffix=suffix)
+        return Author(last=last.strip(), fore=fore, initials=initials(fore), suffix=suffix)
     text = last.strip() if comma else text
     words = text.split()
     if len(words) <= 1:
@@ -70,12 +72,12 @@ def author(text: str) -> Author:
         cut -= 1
     if cut < len(words):  # Last AB, Brownstein C D
         fore = " ".join(words[cut:])
-        return Author(last=" ".join(words[:cut]), fore=fore, initials=_initials(fore))
+        return Author(last=" ".join(words[:cut]), fore=fore, initials=initials(fore))
     start = len(words) - 1  # Fore Last, with the particles of the last name
     while start > 1 and words[start - 1].lower() in _PARTICLES:
         start -= 1
     fore = " ".join(words[:start])
-    return Author(last=" ".join(words[start:]), fore=fore, initials=_initials(fore))
+    return Author(last=" ".join(words[start:]), fore=fore, initials=initials(fore))
 
 
 def inverted(person: Author) -> str:
@@ -92,5 +94,10 @@ def glued(person: Author) -> str:
     """``Last AB``, as MEDLINE prints it."""
     if person.collective:
         return person.collective
-    parts = (person.last, person.initials or _initials(person.fore), person.suffix)
+    parts = (person.last, person.initials or initials(person.fore), person.suffix)
     return " ".join(part for part in parts if part)
+
+
+def with_initials(person: Author, letters: str) -> Author:
+    """The person with these initials."""
+    return replace(person, initials=letters)

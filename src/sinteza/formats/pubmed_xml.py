@@ -8,10 +8,13 @@ the article's own ``ArticleIdList`` only: those of its references are other peop
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from sinteza.errors import FormatError
+from sinteza.formats.dates import MONTHS, first_month
+from sinteza.formats.decisions import lift, notes_for_tools
+from sinteza.formats.fields import carried, carry, is_carried
 from sinteza.model.record import (
     Author,
     Chemical,
@@ -32,22 +35,16 @@ from sinteza.model.record import (
 name = "pubmed-xml"
 extensions = (".xml",)
 
-_MONTHS = {
-    month: f"{number:02d}"
-    for number, month in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
-# NLM's rule for seasons in publication dates (PubMed User Guide, "Publication date").
-_SEASONS = {"winter": "01", "spring": "04", "summer": "07", "fall": "10", "autumn": "10"}
 _SPACE = re.compile(r"\s+")
 _YEAR = re.compile(r"\b(1[5-9]|20|21)\d\d\b")
 _HISTORY_FIELDS = {"entrez": "created", "pubmed": "entered", "medline": "indexed"}
+_OWN_ID = "PubmedData/ArticleIdList/ArticleId[@IdType='sinteza']"
+_forbidden = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def sniff(head: bytes) -> bool:
     """True if the first bytes look like PubMed XML."""
-    return b"<PubmedArticleSet" in head or b"<PubmedArticle>" in head
+    return head[:1] == b"<" and (b"<PubmedArticleSet" in head or b"<PubmedArticle>" in head)
 
 
 def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Record]:
@@ -74,6 +71,7 @@ def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Reco
             if element.tag == "PubmedArticleSet":
                 seen_root = True
                 continue
+            seen_root = True
             yield _record(element, source or "pubmed", path)
             element.clear()
             parent = element.getparent()
@@ -123,19 +121,11 @@ def _day(element: Any) -> str:
     month = _find(element, "Month").lower()
     if not month:
         return year
-    number = _MONTHS.get(month[:3]) or (f"{int(month):02d}" if month.isdigit() else "")
+    number = MONTHS.get(month[:3]) or (f"{int(month):02d}" if month.isdigit() else "")
     day = _find(element, "Day")
     if not number or not day.isdigit():
         return f"{year}-{number}" if number else year
     return f"{year}-{number}-{int(day):02d}"
-
-
-def first_month(words: str) -> str:
-    """The month that NLM counts for a season or a range of months: Winter 01, Nov-Dec 11."""
-    first = re.search(r"[a-z]+", words.lower())
-    if not first:
-        return ""
-    return _MONTHS.get(first.group()[:3]) or _SEASONS.get(first.group(), "")
 
 
 def _printed(element: Any) -> tuple[str, str]:
@@ -190,7 +180,9 @@ def _identifiers(article: Any, citation: Any, data: Any) -> tuple[Identifier, ..
     for item in article.findall("ELocationID"):
         if item.get("ValidYN", "Y") == "Y":
             found[(item.get("EIdType", ""), _text(item))] = None
-    return tuple(Identifier(kind=kind, value=value) for kind, value in found if value)
+    return tuple(
+        Identifier(kind=kind, value=value) for kind, value in found if value and kind != "sinteza"
+    )
 
 
 def _mesh(citation: Any) -> tuple[MeshHeading, ...]:
@@ -269,10 +261,19 @@ def _registry(article: Any) -> tuple[str, ...]:
     )
 
 
+def _notes(citation: Any) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """General notes, and what our writer put among them: leftovers and a decision."""
+    found = [_text(e) for e in citation.findall("GeneralNote")]
+    notes, extra = lift(note for note in found if not is_carried(note))
+    return notes, carried(found) | extra
+
+
 def _record(element: Any, source: str, path: str) -> Record:
     citation = element.find("MedlineCitation")
     article = citation.find("Article") if citation is not None else None
-    pmid = _find(citation, "PMID")
+    pmid = _find(citation, "PMID") or _find(
+        element, "PubmedData/ArticleIdList/ArticleId[@IdType='sinteza']"
+    )
     if article is None or not pmid:
         raise FormatError(
             "An article has no PMID or no Article element",
@@ -281,6 +282,7 @@ def _record(element: Any, source: str, path: str) -> Record:
             hint="The file is not as PubMed serves it; download it again.",
         )
     data = element.find("PubmedData")
+    notes, extra = _notes(citation)
     dates = _dates(citation, article, data)
     year = (dates.printed or dates.electronic)[:4]
     return Record(
@@ -339,5 +341,219 @@ def _record(element: Any, source: str, path: str) -> Record:
         model=article.get("PubModel", ""),
         citation_subsets=tuple(_text(e) for e in citation.findall("CitationSubset")),
         space_flight=tuple(_text(e) for e in citation.findall("SpaceFlightMission")),
-        notes=tuple(_text(e) for e in citation.findall("GeneralNote")),
+        notes=tuple(notes),
+        extra=extra,
     )
+
+
+def write(records: Iterable[Record], stream: BinaryIO) -> None:
+    """Write a ``PubmedArticleSet`` that this module, PubMed's readers and reference managers read.
+
+    What the DTD has no element for goes into ``GeneralNote`` as ``key=value``. A record without a
+    PubMed number gets none; its own id is in ``ArticleIdList`` as ``sinteza``.
+    """
+    from lxml import etree
+
+    stream.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<PubmedArticleSet>\n')
+    for record in records:
+        stream.write(etree.tostring(_article(record), encoding="UTF-8", xml_declaration=False))
+        stream.write(b"\n")
+    stream.write(b"</PubmedArticleSet>\n")
+
+
+def _add(parent: Any, tag: str, text: str = "", **attributes: str) -> Any:
+    from lxml import etree
+
+    element = etree.SubElement(parent, tag, {k: v for k, v in attributes.items() if v})
+    element.text = _forbidden.sub("", text) or None
+    return element
+
+
+def _add_date(parent: Any, tag: str, day: str, **attributes: str) -> None:
+    if day:
+        element = _add(parent, tag, **attributes)
+        for part, value in zip(("Year", "Month", "Day"), day.split("-"), strict=False):
+            _add(element, part, value)
+
+
+def _add_people(parent: Any, group: str, tag: str, people: Iterable[Author]) -> None:
+    people = tuple(people)
+    if not people:
+        return
+    box = _add(parent, group)
+    for person in people:
+        one = _add(box, tag)
+        for part, value in (
+            ("CollectiveName", person.collective),
+            ("LastName", person.last),
+            ("ForeName", person.fore),
+            ("Initials", person.initials),
+            ("Suffix", person.suffix),
+        ):
+            if value:
+                _add(one, part, value)
+        if person.orcid:
+            _add(one, "Identifier", person.orcid, Source="ORCID")
+        for place in person.affiliations:
+            _add(_add(one, "AffiliationInfo"), "Affiliation", place)
+
+
+def _add_sections(parent: Any, tag: str, sections: Iterable[Section], **attributes: str) -> None:
+    sections = tuple(sections)
+    if sections:
+        box = _add(parent, tag, **attributes)
+        for section in sections:
+            _add(
+                box, "AbstractText", section.text, Label=section.label, NlmCategory=section.category
+            )
+
+
+def _add_list(parent: Any, group: str, tag: str, values: Iterable[str]) -> None:
+    values = tuple(values)
+    if values:
+        box = _add(parent, group)
+        for value in values:
+            _add(box, tag, value)
+
+
+def _article(record: Record) -> Any:
+    from lxml import etree
+
+    root = etree.Element("PubmedArticle")
+    citation = _add(root, "MedlineCitation", Status=record.status)
+    if record.pmid:
+        _add(citation, "PMID", record.pmid)
+    _add_date(citation, "DateCompleted", record.dates.completed)
+    _add_date(citation, "DateRevised", record.dates.revised)
+    _write_article(_add(citation, "Article", PubModel=record.model), record)
+    journal = record.journal
+    info = _add(citation, "MedlineJournalInfo")
+    for tag, value in (
+        ("Country", journal.country),
+        ("MedlineTA", journal.abbreviation),
+        ("NlmUniqueID", journal.nlm_id),
+        ("ISSNLinking", journal.issn_linking),
+    ):
+        if value:
+            _add(info, tag, value)
+    _write_indexing(citation, record)
+    data = _add(root, "PubmedData")
+    history = [(status, getattr(record.dates, f)) for status, f in _HISTORY_FIELDS.items()]
+    if days := [(status, day) for status, day in (*history, *record.dates.history) if day]:
+        box = _add(data, "History")
+        for status, day in days:
+            _add_date(box, "PubMedPubDate", day, PubStatus=status)
+    box = _add(data, "ArticleIdList")
+    for item in record.identifiers:
+        _add(box, "ArticleId", item.value, IdType="pubmed" if item.kind == "pmid" else item.kind)
+    if not record.pmid:
+        _add(box, "ArticleId", record.source_id, IdType="sinteza")
+    return root
+
+
+def _write_article(article: Any, record: Record) -> None:
+    journal = record.journal
+    box = _add(article, "Journal")
+    if journal.issn:
+        _add(box, "ISSN", journal.issn)
+    issue = _add(box, "JournalIssue")
+    for tag, value in (("Volume", journal.volume), ("Issue", journal.issue)):
+        if value:
+            _add(issue, tag, value)
+    printed, words = record.dates.printed or str(record.year or ""), record.dates.medline
+    if words and re.search(r"\d{4}", words):
+        _add(_add(issue, "PubDate"), "MedlineDate", words)
+    elif printed:
+        day = _add(issue, "PubDate")
+        for part, value in zip(("Year", "Month", "Day"), printed.split("-"), strict=False):
+            if not words or part == "Year":
+                _add(day, part, value)
+        if words:
+            _add(day, "Season", words)
+    if journal.title:
+        _add(box, "Title", journal.title)
+    _add(article, "ArticleTitle", record.title)
+    if journal.pages:
+        _add(_add(article, "Pagination"), "MedlinePgn", journal.pages)
+    _add_sections(article, "Abstract", record.abstract)
+    _add_people(article, "AuthorList", "Author", record.authors)
+    for language in record.languages:
+        _add(article, "Language", language)
+    if record.registry:
+        banks: dict[str, Any] = {}
+        box = _add(article, "DataBankList")
+        for number in record.registry:
+            bank, _, accession = number.partition("/")
+            if bank not in banks:
+                one = _add(box, "DataBank")
+                _add(one, "DataBankName", bank)
+                banks[bank] = _add(one, "AccessionNumberList")
+            _add(banks[bank], "AccessionNumber", accession)
+    if record.grants:
+        box = _add(article, "GrantList")
+        for grant in record.grants:
+            one = _add(box, "Grant")
+            for tag, value in (
+                ("GrantID", grant.number),
+                ("Acronym", grant.acronym),
+                ("Agency", grant.agency),
+                ("Country", grant.country),
+            ):
+                if value:
+                    _add(one, tag, value)
+    if record.publication_types:
+        box = _add(article, "PublicationTypeList")
+        for kind in record.publication_types:
+            _add(box, "PublicationType", kind.name, UI=kind.ui)
+    if record.vernacular_title:
+        _add(article, "VernacularTitle", record.vernacular_title)
+    _add_date(article, "ArticleDate", record.dates.electronic)
+
+
+def _write_indexing(citation: Any, record: Record) -> None:
+    if record.chemicals:
+        box = _add(citation, "ChemicalList")
+        for chemical in record.chemicals:
+            one = _add(box, "Chemical")
+            _add(one, "RegistryNumber", chemical.registry_number)
+            _add(one, "NameOfSubstance", chemical.name, UI=chemical.ui)
+    if record.supplementary:
+        box = _add(citation, "SupplMeshList")
+        for concept in record.supplementary:
+            _add(box, "SupplMeshName", concept.name, Type=concept.kind, UI=concept.ui)
+    for subset in record.citation_subsets:
+        _add(citation, "CitationSubset", subset)
+    if record.links:
+        box = _add(citation, "CommentsCorrectionsList")
+        for link in record.links:
+            one = _add(box, "CommentsCorrections", RefType=link.kind)
+            for tag, value in (
+                ("RefSource", link.citation),
+                ("PMID", link.pmid),
+                ("Note", link.note),
+            ):
+                if value:
+                    _add(one, tag, value)
+    _add_list(citation, "GeneSymbolList", "GeneSymbol", record.genes)
+    if record.mesh:
+        box = _add(citation, "MeshHeadingList")
+        for heading in record.mesh:
+            one = _add(box, "MeshHeading")
+            major = "Y" if heading.major else "N"
+            _add(one, "DescriptorName", heading.name, UI=heading.ui, MajorTopicYN=major)
+            for q in heading.qualifiers:
+                major = "Y" if q.major else "N"
+                _add(one, "QualifierName", q.name, UI=q.ui, MajorTopicYN=major)
+    _add_people(citation, "PersonalNameSubjectList", "PersonalNameSubject", record.subjects)
+    for other in record.other_abstracts:
+        _add_sections(
+            citation, "OtherAbstract", other.sections, Type=other.kind, Language=other.language
+        )
+    _add_list(citation, "KeywordList", "Keyword", record.keywords)
+    if record.conflict_of_interest:
+        _add(citation, "CoiStatement", record.conflict_of_interest)
+    for mission in record.space_flight:
+        _add(citation, "SpaceFlightMission", mission)
+    _add_people(citation, "InvestigatorList", "Investigator", record.investigators)
+    for note in (*record.notes, *notes_for_tools(record), *carry(record, name)):
+        _add(citation, "GeneralNote", note)

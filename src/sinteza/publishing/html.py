@@ -121,8 +121,20 @@ class _View:
 
     def ratio(self, pooled: PooledEffect) -> str:
         """``RR 1.71 (1.28 to 2.28)``."""
-        interval = self.lang.interval(pooled.ci_low, pooled.ci_high)
-        return f"{pooled.measure} {self.lang.number(pooled.estimate)} ({interval})"
+        return f"{pooled.measure} {self.effect(pooled.estimate)} ({self.between(pooled)})"
+
+    def effect(self, value: float | None) -> str:
+        """A ratio with two decimals; beyond what a reader can use, only its side."""
+        if value is not None and value > 1000:
+            return f"> {self.lang.integer(1000)}"
+        if value is not None and 0 < value < 0.005:
+            return f"< {self.lang.number(0.01)}"
+        return self.lang.number(value)
+
+    def between(self, pooled: PooledEffect) -> str:
+        """The confidence interval."""
+        joint = self.lang.interval(0, 0, 0)[1:-1]
+        return f"{self.effect(pooled.ci_low)}{joint}{self.effect(pooled.ci_high)}"
 
     def p_value(self, p: float | None) -> str:
         """``< 0.001`` or three decimals."""

@@ -71,7 +71,8 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
         )
         for name, record in entries.items()
     )
-    seq, head = review.store.head()
+    # that an edition was published is no part of what it says
+    seq, head = review.store.head(besides="edition.published")
     folder = loaded.evidence
     edition = Edition(
         schema=1,
@@ -150,6 +151,11 @@ def _analyses(
         )
         for plan in protocol.analyses
     )
+
+
+def analyses_of(review: Review) -> tuple[AnalysisResult, ...]:
+    """The planned analyses on what the review includes now."""
+    return _analyses(review, _studies(review), review.held())
 
 
 def _windows(

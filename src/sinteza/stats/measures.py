@@ -159,8 +159,7 @@ def effect_sizes(
 
     Raises SynthesisError for an unknown measure, missing columns or impossible counts.
     """
-    if measure not in MEASURES:
-        raise _unknown(measure)
+    measure_kind(measure)
     if to not in ("only0", "all", "if0all", "none"):
         raise SynthesisError(
             f"to={to!r} is not a rule for empty cells", hint="use only0, all, if0all or none"
@@ -192,6 +191,14 @@ def effect_sizes(
         labels=label(labels, len(yi)),
         notes=tuple(notes),
     )
+
+
+def measure_kind(measure: str) -> str:
+    """The kind of data a measure needs: ``table``, ``means``, ``rates`` ... Raises SynthesisError
+    for an unknown measure."""
+    if measure not in MEASURES:
+        raise _unknown(measure)
+    return MEASURES[measure].kind
 
 
 def _unknown(measure: str) -> SynthesisError:

@@ -38,7 +38,8 @@ class Fit:
     units of yi. ``i2``: percent of the variance that is between studies, ``h2``: total over typical
     sampling variance. ``q``, ``q_df``, ``q_p``: Cochran's Q and its chi-square test.
     ``loglik deviance aic bic aicc``: of the likelihood of the method (restricted for REML, full
-    otherwise). ``weights``: percent, one a study used. ``yi vi labels``: the studies used.
+    otherwise). ``weights``: percent, one a study used. ``yi vi labels``: the studies used
+    (``names_given``: None when they were not named).
     ``used``: which of the given rows these are. ``zero``: the rule for empty cells, where tables
     were pooled. ``notes``: cautions.
     """
@@ -65,10 +66,17 @@ class Fit:
     weights: FloatArray
     yi: FloatArray
     vi: FloatArray
-    labels: tuple[str, ...]
+    names_given: tuple[str, ...] | None
     used: BoolArray
     zero: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the studies used: as given, else ``Study 1`` ... by their place in the data."""
+        if self.names_given is not None:
+            return self.names_given
+        return tuple(f"Study {i + 1}" for i in np.flatnonzero(self.used))
 
     @property
     def tau(self) -> float:
@@ -185,7 +193,7 @@ class Studies:
     yi: FloatArray
     vi: FloatArray
     used: BoolArray
-    labels: tuple[str, ...]
+    names: tuple[str, ...] | None
     notes: tuple[str, ...]
 
 
@@ -210,6 +218,9 @@ def usable(
     if (v[used] < 0).any():
         notes.append("Negative sampling variances were taken as 0.")
         v = np.where(v < 0, 0.0, v)
+    if (v[used] == 0).any():
+        count = int((v[used] == 0).sum())
+        notes.append(f"{count} studies have a sampling variance of 0: check their standard errors.")
     left = int(k - used.sum())
     if left == k:
         raise TooFewStudies(
@@ -218,7 +229,9 @@ def usable(
         )
     if left:
         notes.append(f"{left} of {k} studies left out: no estimate, variance or moderator.")
-    names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
+    names = None
+    if labels is not None:
+        names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
     return Studies(y[used], v[used], used, names, tuple(notes))
 
 
@@ -318,14 +331,14 @@ def pool(
     half = critical(level, df) * se
     tau2 = between.value * m.scale**2
     pi = prediction(estimate_, se, tau2, level, df, m.df, interval, method)
-    _caution(notes, k, test, method, tau2)
+    _caution(notes, k, test, method, tau2, se)
     return Pooled(
         **heterogeneity(m, s, between, core, method, test, level, measure, df),
         notes=tuple(notes),
         estimate=estimate_,
         se=se,
-        statistic=estimate_ / se if se > 0 else _NAN,
-        p=float(t_p(estimate_ / se, df)) if se > 0 else _NAN,
+        statistic=_ratio(estimate_, se),
+        p=float(t_p(_ratio(estimate_, se), df)),
         ci_low=estimate_ - half,
         ci_high=estimate_ + half,
         pi_low=pi[0],
@@ -385,9 +398,11 @@ def between_studies(m: Model, method: str, weights: FloatArray | None) -> Tau2:
 
 @dataclass(frozen=True)
 class Core:
-    """The fit, the covariance of the (orthonormal, scaled) coefficients, the weights used."""
+    """The fit, the one with inverse-variance weights (the same unless weights were given), the
+    covariance of the (orthonormal, scaled) coefficients, the weights used."""
 
     fit: Weighted
+    inverse: Weighted
     cov: FloatArray
     weights: FloatArray
     dispersion: float
@@ -414,10 +429,12 @@ def solve(m: Model, between: Tau2, method: str, test: str, weights: FloatArray |
         if test == "adhoc":
             dispersion = max(1.0, dispersion)
     if weights is None:
-        return Core(inverse, inverse.a_inv * dispersion, w, dispersion)
+        return Core(inverse, inverse, inverse.a_inv * dispersion, w, dispersion)
     given = m.weigh(weights / weights.max())
     middle = m.between(given.w**2 * variance)
-    return Core(given, given.a_inv @ middle @ given.a_inv * dispersion, given.w, dispersion)
+    return Core(
+        given, inverse, given.a_inv @ middle @ given.a_inv * dispersion, given.w, dispersion
+    )
 
 
 def heterogeneity(
@@ -463,24 +480,24 @@ def heterogeneity(
         "q": q,
         "q_df": m.df,
         "q_p": q_p,
-        **likelihoods(m, between.value, method, core.fit),
+        **likelihoods(m, between.value, method, core),
         "weights": 100 * core.weights / core.weights.sum(),
         "yi": s.yi,
         "vi": s.vi,
-        "labels": s.labels,
+        "names_given": s.names,
         "used": s.used,
     }
 
 
-def likelihoods(m: Model, tau2: float, method: str, chosen: Weighted) -> dict[str, float]:
+def likelihoods(m: Model, tau2: float, method: str, core: Core) -> dict[str, float]:
     """Log-likelihood, deviance, AIC, BIC, AICc.
 
     REML counts k - p observations and includes the constant log|X'X|/2; parameters are the
     coefficients and, unless fixed, tau2. The deviance is against the saturated model (REML: -2 ll).
     """
     variance = m.v + tau2
-    fit = m.weigh(1 / variance)
-    rss = float(fit.w @ np.square(chosen.r))  # other weights leave other residuals
+    fit = core.inverse
+    rss = float(fit.w @ np.square(core.fit.r))  # other weights leave other residuals
     n = m.df if method == "REML" else m.k
     unit = np.log(m.scale)
     log_sum = float(np.log(variance).sum())
@@ -539,7 +556,8 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     se = float(np.sqrt(v))
     half = critical(level, None) * se
     between = Tau2(0.0, _NAN)
-    core = Core(m.weigh(1 / m.v), np.ones((1, 1)), np.ones(1), 1.0)
+    alone = m.weigh(1 / m.v)
+    core = Core(alone, alone, np.ones((1, 1)), np.ones(1), 1.0)
     fields = heterogeneity(m, s, between, core, method, "z", level, measure, None)
     random = method not in FIXED
     if random:
@@ -558,8 +576,17 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     )
 
 
-def _caution(notes: list[str], k: int, test: str, method: str, tau2: float) -> None:
+def _ratio(estimate_: float, se: float) -> float:
+    """estimate / se; infinite when there is no error at all, NaN for 0/0."""
+    if se > 0:
+        return estimate_ / se
+    return float(np.copysign(np.inf, estimate_)) if estimate_ else _NAN
+
+
+def _caution(notes: list[str], k: int, test: str, method: str, tau2: float, se: float) -> None:
     """What a reader must know before trusting the numbers."""
+    if se == 0:
+        notes.append("The estimates do not differ at all: the Knapp-Hartung standard error is 0.")
     if method in FIXED:
         return
     if k < 5 and test == "z":

@@ -67,7 +67,7 @@ class Direct:
             weights=100 * weight / weight.sum(),
             yi=yi,
             vi=vi,
-            labels=self.labels,
+            names_given=self.labels,
             used=self.used,
             zero=self.zero,
             notes=tuple(self.notes),

@@ -93,11 +93,14 @@ def _scale(measure: str) -> Any:
 def _group(name: str, rows: Sequence[EffectEstimate], analysis: Analysis) -> Group:
     if len(rows) == 1:
         return Group(concept=name, effects=(_weighed(rows[0], 100.0),), pooled=None)
-    pooled, weights = pool_effects(rows, name, method=analysis.method, test=analysis.test)
+    few = analysis.few
+    planned = (analysis.method, analysis.test)
+    used = (few.method, few.test) if few and len(rows) < few.below else planned
+    pooled, weights = pool_effects(rows, name, method=used[0], test=used[1])
     alternatives = tuple(
         pool_effects(rows, name, method=method, test=test)[0]
-        for method, test in ALTERNATIVES
-        if (method, test) != (analysis.method, analysis.test)
+        for method, test in dict.fromkeys((planned, *ALTERNATIVES))
+        if (method, test) != used
     )
     effects = tuple(_weighed(row, weight) for row, weight in zip(rows, weights, strict=True))
     return Group(
