@@ -27,4 +27,4 @@ def command(folder: Path, at: str, as_json: bool) -> None:
     if as_json:
         print_json({"recorded": count})
     else:
-        click.echo(f"{count:,} readings recorded")
+        click.echo(f"{count:,} reading{'s' * (count != 1)} recorded")
