@@ -397,17 +397,20 @@ def n_randomized(text: str, kind: str) -> int | None:
     if kind not in ("rct_parallel", "rct_crossover"):
         return None
     sentences = [text[a:b] for a, b in split(text)]
-    clean = [covered(sentence) if len(sentence) < 3000 else "" for sentence in sentences]
+    clean: dict[int, str] = {}
     for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
         for pattern in patterns:
-            for number, (sentence, shown) in enumerate(zip(sentences, clean, strict=True)):
+            for number, sentence in enumerate(sentences):
                 if not exact and number > 0.6 * len(sentences):
                     break
+                if len(sentence) > 3000:
+                    continue
                 if exact and "random" not in sentence.lower():
                     continue
-                for match in pattern.finditer(
-                    sentence if r"[nN]\s?=" in pattern.pattern else shown
-                ):
+                if number not in clean:
+                    clean[number] = covered(sentence)
+                sized = r"[nN]\s?=" in pattern.pattern
+                for match in pattern.finditer(sentence if sized else clean[number]):
                     n = integer(match[1])
                     if (
                         n is None
