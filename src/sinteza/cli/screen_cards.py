@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 @click.option("--plain", is_flag=True, help="Lines of text only: for screen readers and pipes.")
 @click.option("--model", default="sinteza", show_default=True, help="The ranking.")
 @click.option("--all", "ruled_out", is_flag=True, help="Also what the protocol's rules excluded.")
+@click.option(
+    "--only",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Only the clusters that this file lists, one a line.",
+)
 def command(
     folder: Path,
     person: str | None,
@@ -45,6 +50,7 @@ def command(
     plain: bool,
     model: str,
     ruled_out: bool,
+    only: Path | None,
 ) -> None:
     """Decide on the records of the review in DIR, the likeliest first.
 
@@ -71,8 +77,12 @@ def command(
             write(review, actor, [payload])
             return fresh()
 
+        entries = review.entries
+        if only is not None:
+            wanted = set(only.read_text("utf-8").split())
+            entries = {name: record for name, record in entries.items() if name in wanted}
         session = Session(
-            review.entries,
+            entries,
             fresh(),
             actor=actor,
             stage=stage_of(stage),
@@ -83,19 +93,93 @@ def command(
             home=home_of(review),
             ruled_out=ruled_out,
         )
-        desk = _Desk(session, lang, plain=plain or not sys.stdin.isatty())
-        desk.run(fresh)
+        keys = _Lines() if plain or not sys.stdin.isatty() else _Keys()
+        with keys:
+            _Desk(session, lang, keys, whole=only is None).run(fresh)
+
+
+class _Lines:
+    """Input as lines, of which the first letter counts: for pipes and screen readers."""
+
+    plain = True
+
+    def __enter__(self) -> _Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing was changed."""
+
+    def key(self) -> str:
+        """One line's first letter; a space for an empty line, nothing when the input ends."""
+        line = sys.stdin.readline()
+        return line.strip()[:1] or " " if line else ""
+
+    def line(self) -> str:
+        """A whole line."""
+        return sys.stdin.readline().strip()
+
+
+class _Keys:
+    """Input as single keys. What is typed ahead of a card is kept for it."""
+
+    plain = False
+
+    def __init__(self) -> None:
+        try:
+            import termios
+        except ImportError:  # not a POSIX system: click reads the keys there
+            self._before: list[object] | None = None
+        else:
+            self._before = termios.tcgetattr(sys.stdin.fileno())
+
+    def __enter__(self) -> _Keys:
+        if self._before is not None:
+            import termios
+            import tty
+
+            tty.setcbreak(sys.stdin.fileno(), termios.TCSADRAIN)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the terminal as it was."""
+        if self._before is not None:
+            import termios
+
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._before)  # type: ignore[arg-type] # as tcgetattr gave it
+
+    def key(self) -> str:
+        """One key; nothing when the input ends."""
+        if self._before is None:
+            return click.getchar()
+        import os
+
+        found = os.read(sys.stdin.fileno(), 1)
+        while found and found[0] >= 0xC0 and len(found) < 2 + (found[0] >= 0xE0):
+            found += os.read(sys.stdin.fileno(), 1)
+        return found.decode("utf-8", "replace")
+
+    def line(self) -> str:
+        """A whole line, edited as the terminal does."""
+        self.__exit__()
+        try:
+            return sys.stdin.readline().strip()
+        finally:
+            self.__enter__()
 
 
 class _Desk:
     """Shows a card, reads a key, does what it says."""
 
-    def __init__(self, session: Session, lang: Language, *, plain: bool) -> None:
+    def __init__(
+        self, session: Session, lang: Language, keys: _Lines | _Keys, *, whole: bool
+    ) -> None:
         from sinteza.screening.highlight import protocol_terms
 
-        self.session, self.lang, self.plain = session, lang, plain
+        self.session, self.lang, self.keys, self.plain = session, lang, keys, keys.plain
         self.terms = protocol_terms(session.plan, session.criteria)
         self.note = ""
+        # the certificate speaks of all records, not of a list picked from them
+        self.whole = whole
 
     def say(self, text: str = "", **style: bool | str) -> None:
         """A line; styled where the terminal shows it."""
@@ -114,26 +198,22 @@ class _Desk:
             self.card(cluster)
             while True:
                 key = self.key()
-                if key in ("q", "\x03", "\x04", ""):
+                if key in ("q", "\x04", ""):
                     self.say(lang.text("Every decision is kept. Until next time."))
                     return
                 if self.act(key, cluster):
                     break
 
     def key(self) -> str:
-        """One key; in plain mode one line. Nothing when the input ends."""
+        """One key. Nothing when the input ends."""
         prompt = self.lang.text("1 include  2 maybe  3 exclude  n note  z undo  ? help  q leave")
-        if not self.plain:
-            click.echo(click.style(prompt, dim=True))
-            return click.getchar()
-        click.echo(prompt)
-        line = sys.stdin.readline()
-        return line.strip()[:1] or " " if line else ""
+        self.say(prompt, dim=True)
+        return self.keys.key()
 
     def ask(self, question: str) -> str:
         """A line of answer."""
         click.echo(question + " ", nl=False)
-        return sys.stdin.readline().strip()
+        return self.keys.line()
 
     def act(self, key: str, cluster: str) -> bool:
         """Do what a key says; true if the card is done with."""
@@ -192,20 +272,15 @@ class _Desk:
             else lang.text("Reason (a letter, or Enter for none; z goes back):")
         )
         while True:
-            if self.plain:
-                said = self.ask(question)[:1]
-            else:
-                click.echo(question)
-                said = click.getchar().strip()
-            if said == "z" or said in ("\x03", "\x04"):
+            click.echo(question)
+            said = self.keys.key()
+            if said in ("z", "\x04", ""):
                 return None
-            if not said and not needed:
+            if not said.strip() and not needed:
                 return ""
-            at = letters.find(said) if said else -1
+            at = letters.find(said) if said.strip() else -1
             if 0 <= at < len(criteria):
                 return criteria[at].id
-            if not sys.stdin.isatty() and not said:
-                return None
             self.say(lang.text("Choose one of the letters."))
 
     def card(self, cluster: str) -> None:
@@ -250,7 +325,11 @@ class _Desk:
 
         session = self.session
         given = visible(session.state, cluster, session.stage, session.actor, session.plan)
-        said = [f"{one.actor.name}: {one.verdict}" for one in given if one.actor != session.actor]
+        said = [
+            f"{one.actor.name}: {self.lang.text(one.verdict)}"
+            for one in given
+            if one.actor != session.actor
+        ]
         return "; ".join(said)
 
     def marked(self, text: str, width: int, *, bold: bool = False) -> None:
@@ -285,10 +364,12 @@ class _Desk:
                 self.session.since_last,
             ),
         ]
-        if found.screened:
+        if found.screened and self.whole:
             certificate = self.session.certificate()
             parts.append(
                 lang.text("likely 0-{most} left", most=lang.integer(certificate.missing_high))
+                if certificate.missing_high
+                else lang.text("likely none left")
             )
             if certificate.met:
                 parts.append(

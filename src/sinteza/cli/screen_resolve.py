@@ -69,7 +69,8 @@ def command(
                 for one in given:
                     why = "; ".join(text for text in (one.reason, one.note) if text)
                     click.echo(
-                        f"    {one.actor.name}: {one.verdict}" + (f" ({why})" if why else "")
+                        f"    {one.actor.name}: {lang.text(one.verdict)}"
+                        + (f" ({why})" if why else "")
                     )
             click.echo(lang.plural("{n} conflict", "{n} conflicts", len(found)))
             return

@@ -113,6 +113,7 @@ FIELD = {
     "MeSH": "MeSH",
     "fact": "reading",
     "read by a person": "read by a person",
+    "year only": "only the year is known, taken as 1 January",
 }
 VERDICT = {
     "include": "included",

@@ -116,8 +116,8 @@ def _number(review: Review, window: Window) -> int:
     if not known:
         return 1
     last = known[-1]
-    seq, _ = review.store.head()
-    same = last.window == window.id and seq == last.last_event + 1
+    seq, _ = review.store.head(besides="edition.published")
+    same = last.window == window.id and seq == last.last_event
     return last.number if same else last.number + 1
 
 

@@ -1,9 +1,10 @@
 """What a ranker sees of a record: weighted words, word pairs, headings, latent themes and form.
 
 Term weights are ``(1 + ln tf) * (ln((1 + n) / (1 + df)) + 1)``, rows of a block have length one
-(Salton G, Buckley C. Inf Process Manag 1988;24:513-523). A term that only one record has cannot
-relate it to another: its column is dropped after it has counted in that row's length, and its
-share is kept in the row's product with itself, so nothing is approximated.
+(Salton G, Buckley C. Inf Process Manag 1988;24:513-523). A term that only one record and no
+term of the protocol has cannot relate it to another: its column is dropped after it has counted in
+that row's length, and its share is kept in the row's product with itself, so nothing is
+approximated.
 
 Latent themes are the leading right singular vectors of the words (Deerwester S et al. J Am Soc Inf
 Sci 1990;41:391-407), found by randomized iteration (Halko N et al. SIAM Rev 2011;53:217-288): they
@@ -26,6 +27,9 @@ from sinteza.model.record import Record
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Singles = NDArray[np.float32]
+
+_THEMED = 10_000
+"""How many rows the themes are found in."""
 
 _WORD = re.compile(r"\b\w\w+\b")
 
@@ -120,7 +124,7 @@ def _block(
     count: int,
     most: float,
 ) -> tuple[_Block, Floats]:
-    """A block of the terms that at least two rows have, and each row's whole product with itself.
+    """A block of the terms that two rows or the protocol have, and each row's product with itself.
 
     ``at``: (row, code) of every token; ``queried``: codes of the protocol's terms; ``count``: rows.
     """
@@ -134,7 +138,7 @@ def _block(
     data = (1 + np.log(frequency)) * idf[column] * usable[column]
     squares = np.bincount(row, weights=data * data, minlength=count)
     scale = np.divide(1, np.sqrt(squares), out=np.zeros(count), where=squares > 0)
-    shared = (documents >= 2) & usable
+    shared = ((documents >= 2) | np.isin(kept, queried)) & usable
     chosen = shared[column]
     renumbered = (np.cumsum(shared) - 1)[column[chosen]]
     matrix = csr_matrix(
@@ -206,7 +210,10 @@ class _Themes:
 
 def _themes(block: _Block, weight: float, *, count: int = 128) -> tuple[_Themes, Singles] | None:
     """The leading themes, and the rows in them with length ``sqrt(weight)``."""
-    matrix = block.matrix.astype(np.float32)
+    whole = matrix = block.matrix.astype(np.float32)
+    if matrix.shape[0] > _THEMED:
+        # enough rows, evenly spread, to find the themes; the others are then read by them
+        matrix = whole[np.linspace(0, whole.shape[0] - 1, _THEMED).astype(np.int64)]
     k = min(count, min(matrix.shape) - 1)
     if k < 1:
         return None
@@ -222,7 +229,7 @@ def _themes(block: _Block, weight: float, *, count: int = 128) -> tuple[_Themes,
     best = np.argsort(values)[::-1][:k]
     best = best[values[best] > 1e-6 * max(float(values.max()), 1e-30)]
     vectors = (small @ turned[:, best]) / np.sqrt(values[best])
-    rows = matrix @ vectors
+    rows = whole @ vectors
     length = np.linalg.norm(rows, axis=1)
     scale = np.divide(np.sqrt(weight), length, out=np.zeros_like(length), where=length > 1e-6)
     scale = scale.astype(np.float32)

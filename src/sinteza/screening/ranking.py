@@ -190,17 +190,24 @@ elas_u4 = LinearRanker(
     growth=0.0,
 )
 
+# Chosen on twelve published screenings, see benchmarks/results/screening.md.
 sinteza = LinearRanker(
     name="sinteza",
     weights=Weights(
-        pairs=0.5, words=0.5, titles=0.2, headings=0.3, themes=0.3, bare=0.3, protocol=0.3
+        pairs=0.25,
+        words=0.5,
+        titles=0.3,
+        headings=0.2,
+        themes=0.2,
+        bare=0.2,
+        protocol=0.1,
     ),
-    cost=0.11,
-    ratio=9.8,
-    protocol=1.0,
+    cost=0.4,
+    ratio=160.0,
+    protocol=4.0,
     fade=20.0,
     negatives=50,
-    negative=0.2,
+    negative=0.1,
 )
 
 BUILT_IN: dict[str, LinearRanker] = {"sinteza": sinteza, "elas_u4": elas_u4}

@@ -84,12 +84,22 @@ class Session:
         if due == self._trained and set(queue) <= set(self._order):
             return
         if self._ranking is None:
-            asked = {record_id for record_id in (*queue, *known) if record_id in self.records}
+            # whoever looks, whenever: the same records, so that the log alone makes the order
+            rules = reviewing.State(machines=self.state.machines)
+            asked = reviewing.queue(
+                rules,
+                list(self.records),
+                "title_abstract",
+                self.actor,
+                self.plan,
+                ruled_out=self._ruled_out,
+            )
+            asked += [name for name in (*queue, *known) if name in self.records]
             # the ranker knows records by id, the review by cluster
             import msgspec
 
             self._ranking = self._ranker.prepare(
-                [msgspec.structs.replace(self.records[name], id=name) for name in sorted(asked)],
+                [msgspec.structs.replace(self.records[name], id=name) for name in sorted({*asked})],
                 terms=self.plan.terms,
             )
         self._order = self._ranking.order(dict(list(known.items())[:due]))

@@ -103,7 +103,7 @@ def test_decisions_follow_a_record_into_its_family() -> None:
 
 def test_reasons_are_those_of_the_protocol_and_needed_at_full_text() -> None:
     text = Bilingual(en="x", ro="x")
-    criteria = [Criterion(id="design", text=text, reason=text)]
+    criteria = [Criterion(id="design", label=text, text=text, reason=text)]
     good = says(ANA, "a", "exclude", "full_text", "design").decision
     reviewing.check(good, criteria)
     reviewing.check(says(ANA, "a", "exclude").decision, criteria)
