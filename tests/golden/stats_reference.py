@@ -18,6 +18,7 @@ import numpy as np
 
 from sinteza.errors import SintezaError
 from sinteza.stats import effect_sizes, heterogeneity_interval, mantel_haenszel, peto, pool
+from sinteza.stats.pooling import prediction
 from sinteza.stats.regression import predict, vif
 
 FILES = ("binary", "rate", "proportion", "continuous", "correlation", "generic", "paired")
@@ -322,11 +323,24 @@ def pooled_one(
     for key, interval in (("pi", None), ("pi_riley_df_k_minus_p_minus_1", "riley")):
         pi = ref.get(key)
         if isinstance(pi, list) and len(pi) == 2:
-            wide = found if interval is None else pool(y, v, interval=interval, **options)
+            limits = [found.pi_low, found.pi_high]
+            if interval is not None:
+                limits = list(
+                    prediction(
+                        found.estimate,
+                        found.se,
+                        found.tau2,
+                        found.level,
+                        found.df,
+                        found.q_df,
+                        interval,
+                        method,
+                    )
+                )
             yield from compare(
                 "prediction intervals",
                 f"{what} {key}",
-                [wide.pi_low, wide.pi_high],
+                limits,
                 pi,
                 tolerance,
                 near["beta"],

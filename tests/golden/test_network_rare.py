@@ -10,7 +10,7 @@ from scipy import special
 from scipy.optimize import brentq
 
 from sinteza.errors import DisconnectedNetwork, SynthesisError
-from sinteza.stats.network.rare import RareMethod, hypergeometric_moments, rare_network
+from sinteza.stats.network.rare import RareMethod, hypergeometric_moments, rare_network, split_rare
 from tests.golden.network_cases import case, matrix, rows
 
 COUNTED = (
@@ -45,6 +45,26 @@ def test_against_the_reference(
         assert found.q_inconsistency == pytest.approx(golden["Q.inconsistency"], abs=1e-9)
         assert found.df_inconsistency == golden["df.Q.inconsistency"]
         assert found.p_inconsistency == pytest.approx(golden["pval.Q.inconsistency"], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize(("method", "near"), [("MH", 1e-7), ("LRP", 1e-5)])
+def test_splits(shared: Path, name: str, method: RareMethod, near: float) -> None:
+    golden = case(shared, name)[f"netmetabin_{method}"]["netsplit"]
+    mine = {(one.a, one.b): one for one in split_rare(rows(case(shared, name)), method=method)}
+    checked = 0
+    for i, label in enumerate(golden["comparison"]):
+        a, b = label.split(":")
+        one, sign = (mine[a, b], 1) if (a, b) in mine else (mine[b, a], -1)
+        for kind in ("direct", "indirect"):
+            estimate, se = (golden[f"{kind}.common"][c][i] for c in ("TE", "seTE"))
+            found = getattr(one, kind)
+            if estimate is None or found is None:
+                continue
+            assert sign * found.estimate == pytest.approx(estimate, abs=near)
+            assert found.se == pytest.approx(se, abs=near)
+            checked += 1
+    assert checked >= len(golden["comparison"])
 
 
 TABLE = [

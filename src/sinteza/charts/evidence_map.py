@@ -96,12 +96,13 @@ def map_sentence(
     """The map in one sentence: how many pairs have studies, and which has most."""
     pairs = len(rows) * len(columns)
     filled = len({(c.row, c.column) for c in cells if c.studies > 0})
-    said = lang.text(
-        "{filled} of {pairs} pairs have studies, {gaps} are gaps",
+    have = lang.plural(
+        "{filled} of {n} pair has studies",
+        "{filled} of {n} pairs have studies",
+        pairs,
         filled=lang.integer(filled),
-        pairs=lang.integer(pairs),
-        gaps=lang.integer(pairs - filled),
     )
+    said = f"{have}, {lang.plural('{n} is a gap', '{n} are gaps', pairs - filled)}"
     if filled:
         best = max(cells, key=lambda c: c.studies)
         row = next((r.label for r in rows if r.key == best.row), best.row)
@@ -182,7 +183,7 @@ class _Map:
         label_width = min(max(widest([r.label for r in self.rows], _SIZE), 90.0), 220.0)
         left = 12 + label_width + 10
         pitches = [
-            max(_CELL, min(136.0, widest(column.label.split(), _SIZE, bold=True) + 8))
+            max(_CELL, min(136.0, widest(column.label.split(), _SIZE, bold=True) + 8.5))
             for column in self.columns
         ]
         heads = [
@@ -334,7 +335,10 @@ class _Map:
         y = svg.lines(left, y, wrap(corner, right - left, 11.5), size=11.5, fill=GREY) - 6
         most = max((c.studies for c in self.grid.values()), default=1)
         longest = 350 - 204 - widest([self.short(c) for c in self.grid.values()], 11.5, bold=True)
+        studied = {row for row, _ in self.grid}
         for row in self.rows:
+            if row.key not in studied:
+                continue
             label = wrap(row.label, right - left, _SIZE, bold=True)
             svg.rect(left - 4, y, right - left + 8, _LEAD * len(label) + 8, fill=PALE)
             y = self.draw_head(svg, left, y + 16, row, label) + 2
@@ -351,8 +355,34 @@ class _Map:
                 svg.text(left + 20, y + 6, dashed, size=11.5, fill=GREY)
                 y += 14
             y += 4
-        svg.height = y + 4
+        empty = [row for row in self.rows if row.key not in studied]
+        svg.height = self.draw_unstudied(svg, empty, left, right, y) + 4
         return str(svg)
+
+    def draw_unstudied(
+        self, svg: Svg, rows: Sequence[MapAxis], left: float, right: float, y: float
+    ) -> float:
+        """The rows nobody studied, listed under one heading; the bottom."""
+        if not rows:
+            return y
+        heading = wrap(self.lang.text("No study at all"), right - left, _SIZE, bold=True)
+        svg.rect(
+            left - 4,
+            y + 1,
+            right - left + 8,
+            _LEAD * len(heading) + 6,
+            fill=WHITE,
+            stroke="#9aa0a6",
+            stroke_dasharray="3 3",
+        )
+        y = svg.lines(left, y + 16, heading, size=_SIZE, leading=_LEAD / _SIZE, weight="bold")
+        for row in rows:
+            label = wrap(row.label, right - left - 8, 11.5)
+            svg.open_link(row.href, row.label)
+            y = svg.lines(left + 4, y + 5, label, size=11.5, linked=bool(row.href))
+            svg.close_link(row.href)
+            y += 4 if row.href else -3
+        return y
 
     def draw_bar(
         self, svg: Svg, y: float, row: MapAxis, column: MapAxis, cell: MapCell, scale: float

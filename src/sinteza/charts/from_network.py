@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sinteza.charts.forest import ForestRow
 from sinteza.charts.funnel import FunnelPoint, comparison_adjusted_funnel
 from sinteza.charts.league import LeagueCell, league_html, league_svg
-from sinteza.charts.network import Edge, Node, network_forest, network_graph
-from sinteza.charts.ranking import rankogram
+from sinteza.charts.network import Edge, Node, net_heat, network_forest, network_graph
+from sinteza.charts.ranking import hasse, rankogram
 from sinteza.charts.words import is_ratio
 from sinteza.i18n import Language
 
 if TYPE_CHECKING:
     from sinteza.stats.network import Direct, Estimate, Network
+    from sinteza.stats.network.order import PartialOrder
 
 
 def graph_of(
@@ -195,3 +196,35 @@ def funnel_of_network(
     return comparison_adjusted_funnel(
         points, lang=lang, measure=network.measure, title=title, name=name
     )
+
+
+def net_heat_of(
+    network: Network, *, lang: Language, title: str = "", name: str | None = None
+) -> str:
+    """The net heat plot of the common-effect model: rows are the contrasts of the designs."""
+    heat = network.net_heat()
+    names = network.treatments
+    pairs = [(i, j) for i in range(network.n) for j in range(i + 1, network.n)]
+    at = {pair: k for k, pair in enumerate(pairs)}
+    labels, hats = [], []
+    for design, (i, j) in zip(heat.labels, heat.contrasts, strict=True):
+        contrast = f"{names[i]}:{names[j]}"
+        alike = set(design.split(":")) == {names[i], names[j]}
+        labels.append(contrast if alike else f"{contrast} ({design})")
+        row = heat.hat[at[min(i, j), max(i, j)]]
+        hats.append([float(share) for share in row])
+    return net_heat(
+        labels,
+        hats,
+        [[float(v) for v in row] for row in heat.difference],
+        lang=lang,
+        title=title,
+        name=name,
+    )
+
+
+def hasse_of(
+    order: PartialOrder, *, lang: Language, title: str = "", name: str | None = None
+) -> str:
+    """The Hasse diagram of a partial order over several outcomes."""
+    return hasse(order.treatments, order.covers, lang=lang, title=title, name=name)

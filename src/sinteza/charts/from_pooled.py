@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sinteza.charts.diagnostics import StudyEstimate, drapery, gosh, radial
+from sinteza.charts.diagnostics import StudyEstimate, StudyPoint, baujat, drapery, gosh, radial
 from sinteza.charts.forest import (
     ArmData,
     EffectTest,
@@ -21,10 +21,18 @@ from sinteza.charts.forest import (
     forest,
 )
 from sinteza.charts.funnel import FunnelPoint, funnel
+from sinteza.charts.sequence import (
+    Specification,
+    cumulative,
+    leave_one_out,
+    specification_curve,
+)
 from sinteza.i18n import Language
 
 if TYPE_CHECKING:
+    from sinteza.stats.influence import Baujat, Series
     from sinteza.stats.pooling import Pooled
+    from sinteza.stats.sensitivity import Multiverse
 
 _NAMES = {
     "EE": "common effect",
@@ -234,6 +242,105 @@ def gosh_of(
         lang=lang,
         measure=pooled.measure,
         full=(pooled.estimate, pooled.i2),
+        title=title,
+        name=name,
+    )
+
+
+def baujat_of(
+    result: Baujat,
+    *,
+    lang: Language,
+    hrefs: Sequence[str | None] = (),
+    title: str = "",
+    name: str | None = None,
+) -> str:
+    """The Baujat plot of :func:`sinteza.stats.influence.baujat`."""
+    points = [
+        StudyPoint(
+            row["study"], row["heterogeneity"], row["influence"], href=hrefs[i] if hrefs else None
+        )
+        for i, row in enumerate(result.rows())
+    ]
+    return baujat(points, lang=lang, title=title, name=name)
+
+
+def series_of(
+    series: Series,
+    pooled: Pooled,
+    *,
+    lang: Language,
+    hrefs: Mapping[str, str | None] | None = None,
+    layout: str = "wide",
+    title: str = "",
+    name: str | None = None,
+) -> str:
+    """The forest of a leave-one-out or cumulative analysis over the result of all studies."""
+    rows = [
+        ForestRow(
+            label,
+            pooled.display(fit.estimate),
+            pooled.display(fit.ci_low),
+            pooled.display(fit.ci_high),
+            href=(hrefs or {}).get(label),
+        )
+        for label, fit in zip(series.labels, series.fits, strict=True)
+    ]
+    draw = cumulative if series.kind == "cumulative" else leave_one_out
+    return draw(
+        rows,
+        lang=lang,
+        measure=pooled.measure,
+        overall=summary_of(pooled),
+        layout=layout,
+        title=title,
+        name=name,
+    )
+
+
+def specification_curve_of(
+    multiverse: Multiverse,
+    *,
+    lang: Language,
+    measures: Sequence[str] = (),
+    main: Mapping[str, str] | None = None,
+    title: str = "",
+    name: str | None = None,
+) -> str:
+    """The specification curve of a multiverse; ``main`` holds the choices of the main analysis.
+
+    Ratios and differences do not share an axis: without ``measures`` the ratios are drawn or,
+    where there are none, everything.
+    """
+    every = multiverse.specifications
+    wanted = [s for s in every if s.measure in measures] if measures else []
+    wanted = wanted or [s for s in every if s.is_log] or list(every)
+    asked = main or {}
+    drawn = []
+    for one in wanted:
+        row = one.row()
+        choices = {
+            lang.text("Measure"): one.measure,
+            lang.text("Method"): one.method,
+            lang.text("Test"): one.test,
+            lang.text("Empty cells"): one.zero,
+        }
+        is_main = bool(asked) and all(row.get(key) == value for key, value in asked.items())
+        drawn.append(
+            Specification(
+                row["shown"],
+                row["shown_low"],
+                row["shown_high"],
+                {question: answer for question, answer in choices.items() if answer},
+                main=is_main,
+            )
+        )
+    kinds = list(dict.fromkeys(s.measure for s in wanted))
+    return specification_curve(
+        drawn,
+        lang=lang,
+        measure=kinds[0] if len(kinds) == 1 else ", ".join(kinds),
+        ratio=all(s.is_log for s in wanted),
         title=title,
         name=name,
     )

@@ -355,67 +355,49 @@ def net_heat(
     (warm, with +: it disagrees; cool, with -: it supports).
     """
     n = len(designs)
-    label_width = min(190.0, max(widest(designs, _SMALL), 60.0))
-    side = min(44.0, max(16.0, 700 / max(1, n)))
+    numbered = [f"{i + 1}. {design}" for i, design in enumerate(designs)]
+    label_width = min(240.0, max(widest(numbered, _SMALL), 60.0))
+    labels = [wrap(label, label_width, _SMALL) for label in numbered]
+    side = min(44.0, max(20.0, 700 / max(1, n)))
     left = 12 + label_width + 10
     heading = title or lang.text("Net heat plot")
     whole = max(left + side * n + 40, 420.0)
-    titles = wrap(heading, whole - 24, 15, bold=True)
-    drop = min(170.0, max([text_width(d, _SMALL) for d in designs], default=0.0))
-    labels = [wrap(d, drop, _SMALL)[:2] for d in designs]
     worst = max((abs(v) for row in inconsistency for v in row if math.isfinite(v)), default=0.0)
     said = lang.plural("{n} design", "{n} designs", n)
     svg = Svg(whole, 0, title=heading, description=said, name=name)
-    y = svg.lines(12, 26, titles, size=15, weight="bold")
-    top = y + drop
+    titles = wrap(heading, whole - 24, 15, bold=True)
+    y = svg.lines(12, 26, titles, size=15, weight="bold") + 4
     for j in range(n):
-        x = left + (j + 0.5) * side + 4
-        for k, part in enumerate(labels[j][: 1 if side < 28 else 2]):
-            shift = x + 12 * k - (6 if len(labels[j]) > 1 and side >= 28 else 0)
-            svg.text(
-                shift,
-                top - 6,
-                part,
-                size=_SMALL,
-                transform=f"rotate(-90 {shift:.2f} {top - 6:.2f})",
-            )
-    for i in range(n):
-        y = top + i * side
-        room = wrap(designs[i], label_width, _SMALL)[: 1 if side < 30 else 2]
-        svg.lines(left - 8, y + side / 2 + 4 - 7 * (len(room) - 1), room, size=_SMALL, anchor="end")
+        svg.text(left + (j + 0.5) * side, y, str(j + 1), size=_SMALL, anchor="middle")
+    y += 6
+    for i, label in enumerate(labels):
+        height = max(side, 14.4 * len(label) + 4)
+        svg.lines(12, y + height / 2 + 4 - 7.2 * (len(label) - 1), label, size=_SMALL)
         for j in range(n):
-            x = left + j * side
             value = _finite_at(inconsistency, i, j)
             share = value / worst if worst else 0.0
-            svg.rect(
-                x,
-                y,
-                side,
-                side,
-                fill=_diverging(share),
-                stroke=LIGHT,
-                tip=f"{designs[i]} × {designs[j]}: {words.figure(lang, value)}",
-            )
             hat = min(1.0, abs(_finite_at(contributions, i, j)))
-            inner = (side - 3) * math.sqrt(hat)
+            tip = f"{designs[i]} × {designs[j]}: {words.figure(lang, value)}; {lang.percent(hat)}"
+            x, inner = left + j * side, (side - 3) * math.sqrt(hat)
+            svg.rect(x, y, side, height, fill=_diverging(share), stroke=LIGHT, tip=tip)
             svg.rect(
                 x + (side - inner) / 2,
-                y + (side - inner) / 2,
+                y + (height - inner) / 2,
                 inner,
                 inner,
                 fill=GREY,
                 fill_opacity=0.75,
             )
-            if abs(share) >= 0.25 and side >= 16:
+            if abs(share) >= 0.25:
                 sign = "+" if share > 0 else "\N{MINUS SIGN}"
                 svg.text(x + 2, y + 10, sign, size=10, weight="bold")
-    y = top + n * side + 10
+        y += height
     keys = [
-        Key(lang.text("area of the square: contribution"), GREY, shape=1),
+        Key(lang.text("area of the square: contribution of the column's design"), GREY, shape=1),
         Key(lang.text("+ inconsistent with the rest"), _diverging(0.9), area=True),
         Key(lang.text("− supports the rest"), _diverging(-0.9), area=True),
     ]
-    svg.height = draw_legend(svg, keys, 12, y, whole - 24) + 6
+    svg.height = draw_legend(svg, keys, 12, y + 10, whole - 24) + 6
     return str(svg)
 
 

@@ -181,7 +181,7 @@ def _grid(
     """A table of shaded cells: text, fill and ink of each; an empty text is a dashed gap."""
     label_width = min(220.0, max(widest(rows, _SIZE, bold=True), 60.0))
     left = 12 + label_width + 10
-    pitch = [max(62.0, min(136.0, widest(c.split(), _SIZE, bold=True) + 8)) for c in columns]
+    pitch = [max(62.0, min(136.0, widest(c.split(), _SIZE, bold=True) + 8.5)) for c in columns]
     heads = [wrap(c, p - 8, _SIZE, bold=True) for c, p in zip(columns, pitch, strict=True)]
     whole = max(left + sum(pitch) + 12, 360.0)
     titles = wrap(heading, whole - 24, 15, bold=True)

@@ -74,13 +74,13 @@ def widest(texts: Iterable[str], size: float, *, bold: bool = False) -> float:
 
 
 def _pieces(word: str, width: float, size: float, *, bold: bool) -> list[str]:
-    """A word too long for a line, cut; after a hyphen or slash where there is one."""
+    """A word too long for a line, cut; after a hyphen, slash or colon where there is one."""
     pieces: list[str] = []
     while text_width(word, size, bold=bold) > width and len(word) > 1:
         room = 1
         while room < len(word) and text_width(word[: room + 1], size, bold=bold) <= width:
             room += 1
-        natural = max(word.rfind(mark, 0, room) for mark in "-/_") + 1
+        natural = max(word.rfind(mark, 0, room) for mark in "-/_:") + 1
         if natural > 1:
             pieces.append(word[:natural])
             word = word[natural:]

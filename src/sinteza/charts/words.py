@@ -94,6 +94,11 @@ def figure(lang: Language, value: float | None, digits: int = 2) -> str:
     return f"{lang.number(float(mantissa), 1)}×10{_raised(int(exponent))}"
 
 
+def statistic(lang: Language, value: float) -> str:
+    """A test statistic: two decimals, however small."""
+    return figure(lang, value) if abs(value) >= 1000 else lang.number(value)
+
+
 def tick_label(lang: Language, value: float) -> str:
     """A number on an axis: as short as it can be."""
     if value == 0 or not math.isfinite(value):

@@ -39,7 +39,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sinteza.cli.screen",
         "read records in the likeliest order, decide, know when to stop",
     ),
+    "bias": ("sinteza.cli.bias", "small-study effects: tests and adjusted estimates"),
+    "multiverse": ("sinteza.cli.multiverse", "every reasonable analysis of a table at once"),
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
+    "plot": ("sinteza.cli.plot", "draw a table: forest, funnel, network, league and more"),
 }
 
 

@@ -59,19 +59,19 @@ def search_command(
     if (first is None) != (last is None):
         raise click.UsageError("give both --from and --to, or neither")
     window = (first, last) if first and last else None
-    pubmed = connect(keep=keep)
     ensure_sendable(query, allow=allow)
-    if dry_run:
-        for request in pubmed.requests(query, window=window, date_field=date_field):
-            click.echo(request.shown())
-        return
-    if only_count:
-        number = pubmed.count(query, window=window, date_field=date_field)
-        print_json({"count": number}) if as_json else click.echo(number)
-        return
-    answer = pubmed.search(
-        query, window=window, date_field=date_field, allow=allow, progress=progress()
-    )
+    with connect(keep=keep) as pubmed:
+        if dry_run:
+            for request in pubmed.requests(query, window=window, date_field=date_field):
+                click.echo(request.shown())
+            return
+        if only_count:
+            number = pubmed.count(query, window=window, date_field=date_field)
+            print_json({"count": number}) if as_json else click.echo(number)
+            return
+        answer = pubmed.search(
+            query, window=window, date_field=date_field, allow=allow, progress=progress()
+        )
     if as_json:
         print_json(
             {
@@ -88,6 +88,24 @@ def search_command(
     click.echo(f"PubMed read: {answer.translation}", err=True)
     for warning in answer.warnings:
         click.echo(f"PubMed warns: {warning}", err=True)
+    _say_difference(query, answer.translation)
+
+
+def _say_difference(query: str, theirs: str) -> None:
+    """How PubMed's translation differs from the one made here."""
+    from sinteza.errors import QueryError
+    from sinteza.query.mesh import shipped
+    from sinteza.query.syntax import parse
+    from sinteza.query.translate import difference, translate
+
+    try:
+        found = difference(translate(parse(query), shipped()).root, theirs)
+    except QueryError as error:
+        click.echo(f"PubMed's translation is not read here: {error.what}", err=True)
+        return
+    for title, terms in (("Only PubMed searches", found.theirs), ("Only we search", found.ours)):
+        if terms:
+            click.echo(f"{title}: {'; '.join(terms)}", err=True)
 
 
 @command.command("fetch")
@@ -101,9 +119,13 @@ def fetch_command(pmids: tuple[str, ...], out: Path, keep: Path | None) -> None:
     wanted = pmids or tuple(sys.stdin.read().split())
     out.mkdir(parents=True, exist_ok=True)
     absent: list[tuple[str, ...]] = []
-    pubmed = connect(keep=keep or out / ".part")
-    for number, body in enumerate(pubmed.fetch(wanted, missing=absent.append, progress=progress())):
-        (out / f"efetch-{number:05d}.xml").write_bytes(body)
+    with connect(keep=keep or out / ".part") as pubmed:
+        bodies = pubmed.fetch(wanted, missing=absent.append, progress=progress())
+        for number, body in enumerate(bodies):
+            (out / f"efetch-{number:05d}.xml").write_bytes(body)
+        pubmed.forget()
+    if keep is None and (out / ".part").is_dir():
+        (out / ".part").rmdir()
     for missing in absent:
         click.echo(f"PubMed has no record for: {' '.join(missing)}", err=True)
         sys.exit(3)
@@ -115,7 +137,8 @@ def info_command(as_json: bool) -> None:
     """Say when PubMed was last built and how many records it has."""
     from sinteza.sources.eutils import connect
 
-    about = connect().info()
+    with connect() as pubmed:
+        about = pubmed.info()
     if as_json:
         print_json(about)
         return

@@ -210,7 +210,7 @@ class Alignment:
         if any(f is None for f in figures):
             return None
         numbers = [float(f) for f in figures if f is not None]
-        before = sentence[max(0, reading.scope[0]) : values[0].start]
+        before = sentence[max(0, reading.scope[0] - 60) : values[0].start]
         arms = list(dict.fromkeys(arm for _, arm in slots))
         active = [arm for arm in arms if arm != table.comparator]
         if len(arms) != len(values) or table.comparator not in arms:
@@ -275,7 +275,7 @@ class Alignment:
                 other = main[1 - main.index(only)]
                 pair = (only, other) if costs[0] <= costs[1] + 0.3 else (other, only)
                 return [(value, arm, 0.8) for value, arm in zip(values, pair, strict=True)]
-        if len(values) == len(self._previous) and not named:
+        if len(values) == len(self._previous) and set(named) <= set(self._previous):
             return [(v, arm, 0.75) for v, arm in zip(values, self._previous, strict=True)]
         if len(values) % 2 == 0 and len(named) == 2 and len(values) > 2:
             return [(v, named[n % 2], 0.6) for n, v in enumerate(values)]

@@ -24,6 +24,7 @@ _NOT_AN_ARM_DOSE = re.compile(
     r"|per (?:tablet|capsule)|tablets?\b|oral solution|every \d|background|stable dos",
     re.I,
 )
+_LONGEST = 4000
 _PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|dogs?)"
 
 
@@ -67,7 +68,7 @@ class _Dose:
 
 
 _DOSE = re.compile(
-    rf"(?<![\w.,])({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC})*)\s?-?({UNIT})(?![\w])"
+    rf"(?<![\w.,])({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
 )
 
 
@@ -111,7 +112,7 @@ _KNOWN = re.compile(
     "|".join(
         [
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
-            rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC})*)\s?-?(?:{UNIT})(?![\w])",
+            rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
             r"(?P<active>\b(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
             r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
@@ -134,7 +135,9 @@ class ArmTable:
         self.comparator: int | None = None
         self._aliases: dict[str, list[str]] = {}
         self._short = {item.short: item.long for item in short_forms}
-        self._sentences = re.split(r"(?<=[.;])\s+(?=[A-Z(])", text)
+        # a "sentence" of thousands of characters is none, and would cost its square
+        parts = re.split(r"(?<=[.;])\s+(?=[A-Z(])", text)
+        self._sentences = [part for part in parts if len(part) <= _LONGEST]
         self._find_drugs()
         self._find_comparator()
         self._grades: list[str] = []
@@ -373,7 +376,11 @@ class ArmTable:
         for drug in self.drugs:
             if variants and drug == self.drugs[0]:
                 self.arms.extend(ArmDraft("intervention", drug, variant=item) for item in variants)
-            elif self._grades and drug == self.drugs[0] and drug not in self._levels:
+            elif (
+                self._grades
+                and drug == self.drugs[0]
+                and (drug not in self._levels or "fixed-dose" in self._grades)
+            ):
                 self.arms.extend(
                     ArmDraft("intervention", drug, variant=grade) for grade in self._grades
                 )
@@ -620,19 +627,24 @@ _UNKNOWN = [
 def _grades(text: str) -> list[str]:
     """Arms told apart by words: ``low-exposure`` and ``high-exposure``."""
     found = re.findall(
-        r"\b(low|medium|intermediate|high)[- ](dose|exposure|stimulation|frequency)\b", text, re.I
+        r"\b(low|medium|intermediate|high|fixed|flexible)[- ](dose|exposure|stimulation|frequency)\b",
+        text,
+        re.I,
     )
     kinds = list(dict.fromkeys(f"{a.lower()}-{b.lower()}" for a, b in found))
     for kind in ("dose", "exposure", "stimulation"):
         same = [item for item in kinds if item.endswith(kind)]
-        if {f"low-{kind}", f"high-{kind}"} <= set(same) and len(found) >= 4:
-            return sorted(same, key=lambda item: ("low", "med", "int", "hig").index(item[:3]))
+        pairs = ({f"low-{kind}", f"high-{kind}"}, {f"fixed-{kind}", f"flexible-{kind}"})
+        if any(pair <= set(same) for pair in pairs) and len(found) >= 4:
+            order = ("low", "med", "int", "hig", "fix", "fle")
+            return sorted(same, key=lambda item: order.index(item[:3]))
     return []
 
 
 def _size_after(text: str) -> int | None:
     match = re.match(
-        rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b", text
+        rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b(?!\s?[\[(]\s?\d[\d.]*\s?%)",
+        text,
     ) or re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
     return integer(match[1]) if match else None
 

@@ -86,7 +86,7 @@ _COVERED = [
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0),
         (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0),
-        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC})*\s?-?(?:{UNIT})(?![\w])", 0),
+        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC}){{0,12}}\s?-?(?:{UNIT})(?![\w])", 0),
         (r"\b[A-Za-z]+-?\d+[A-Za-z]*\b", 0),
     ]
 ]  # fmt: skip
@@ -166,9 +166,13 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
 _LIST_BEFORE = re.compile(
     rf"{_L}([+-]?{DEC})\s*(?:,\s*(?:and|or)?|and|or|vs\.?|versus|/)\s*(?=[+-]?{DEC}\s?(?:%|,|and|or|vs|/))"
 )
+# "-32.7% (8 mg), -21.9 (12 mg), and -8.1% (placebo)": a sign of percent forgotten
+_BARE_MEMBER = re.compile(
+    rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
+)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
-    rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|children|participants?|adults?|infants?"
+    rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|children|participants?|adults?|infants?"
     r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?)\b)"
     rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed"
     r"|discontinued|withdrew|died|were|dropped|had|became|remained|with)\b)",
@@ -230,6 +234,13 @@ def _value(form: str, match: re.Match[str]) -> Value | None:
 def list_members(text: str, found: list[Value]) -> list[Value]:
     """Figures of a list whose sign of percent stands only behind its last: ``21, 35 and 40%``."""
     more: list[Value] = []
+    for match in _BARE_MEMBER.finditer(text):
+        percent = decimal(match[1])
+        if percent is not None and not any(v.start <= match.start(1) < v.end for v in found):
+            signed = match[1][0] if match[1][0] in "+-" else ""
+            more.append(
+                Value(match.start(1), match.end(1), percent=percent, signed=signed, bare=True)
+            )
     starts = {value.start for value in found if value.percent is not None}
     for match in reversed(list(_LIST_BEFORE.finditer(text))):
         if match.end() in starts and not any(v.start <= match.start() < v.end for v in found):

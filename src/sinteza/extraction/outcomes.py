@@ -13,7 +13,7 @@ _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|TE?AEs?\b|AEs?\b|ADRs?\b)"
 )
-_STOP = r"(?:discontinu\w+|withdr[ae]w\w*|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
 _REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
 _GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
 

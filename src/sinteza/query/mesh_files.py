@@ -20,47 +20,45 @@ from sinteza.query.fields import SUBHEADINGS
 from sinteza.query.mesh import Descriptor, Qualifier, Supplement, Thesaurus
 from sinteza.query.tree import tokenize
 
-# The tree of subheadings (NLM, "MeSH Subheading hierarchy"); used when no qualifier file is given.
+# The tree of subheadings as NLM arranges it, retired ones where they stood; only used when no
+# qualifier file (qualYYYY.xml) is given, and then under numbers of our own.
 SUBHEADING_TREE: dict[str, tuple[str, ...]] = {
-    "analysis": (
-        "blood", "cerebrospinal fluid", "isolation & purification", "urine",
+    "adverse effects": ("poisoning", "toxicity"),
+    "analysis": ("blood", "cerebrospinal fluid", "isolation & purification", "urine"),
+    "anatomy & histology": ("blood supply", "cytology", "embryology", "innervation"),
+    "chemistry": (
+        "agonists", "analogs & derivatives", "antagonists & inhibitors", "chemical synthesis",
     ),
-    "anatomy & histology": (
-        "blood supply", "cytology", "embryology", "innervation", "pathology", "ultrastructure",
-        "abnormalities",
-    ),
-    "chemistry": ("agonists", "analogs & derivatives", "antagonists & inhibitors",
-                  "chemical synthesis"),
+    "complications": ("secondary",),
     "cytology": ("pathology", "ultrastructure"),
     "diagnosis": ("diagnostic imaging", "pathology"),
-    "economics": (),
+    "diagnostic imaging": ("radiography", "radionuclide imaging", "ultrasonography"),
+    "embryology": ("abnormalities",),
     "epidemiology": ("ethnology", "mortality"),
     "etiology": (
         "chemically induced", "complications", "congenital", "embryology", "genetics", "immunology",
-        "microbiology", "parasitology", "transmission", "virology",
+        "microbiology", "parasitology", "transmission",
     ),
-    "complications": ("secondary",),
     "metabolism": (
         "biosynthesis", "blood", "cerebrospinal fluid", "deficiency", "enzymology",
         "pharmacokinetics", "urine",
     ),
     "microbiology": ("virology",),
     "organization & administration": (
-        "economics", "legislation & jurisprudence", "standards", "statistics & numerical data",
-        "supply & distribution", "trends",
+        "economics", "legislation & jurisprudence", "manpower", "standards",
+        "statistics & numerical data", "supply & distribution", "trends", "utilization",
     ),
     "pharmacology": (
         "administration & dosage", "adverse effects", "agonists", "antagonists & inhibitors",
-        "pharmacokinetics", "poisoning", "toxicity", "therapeutic use",
+        "pharmacokinetics",
     ),
-    "adverse effects": ("poisoning", "toxicity"),
     "physiology": (
         "genetics", "growth & development", "immunology", "metabolism", "physiopathology",
         "secretion",
     ),
-    "statistics & numerical data": ("epidemiology", "supply & distribution"),
+    "statistics & numerical data": ("epidemiology", "supply & distribution", "utilization"),
     "surgery": ("transplantation",),
-    "therapeutic use": ("administration & dosage", "adverse effects", "poisoning"),
+    "therapeutic use": ("administration & dosage", "adverse effects", "contraindications"),
     "therapy": (
         "diet therapy", "drug therapy", "nursing", "prevention & control", "radiotherapy",
         "rehabilitation", "surgery",

@@ -68,9 +68,15 @@ MAX_PAIRS = 60
 """Most pairs written out for one adjacency."""
 
 _FIELD_LIST = r"[a-z]{2}(?:\s*,\s*[a-z]{2})*"
-_KNOWN_LIST = rf"(?:{'|'.join(FIELDS)})(?:\s*,\s*(?:{'|'.join(FIELDS)}))*"
-# .ti,ab. at the end of a term, or closed by its own point wherever it stands (.pt.or ...)
-_IN = rf"\.\s*(?:{_FIELD_LIST}\b(?:\.(?=[\s().,;]|$)|(?=[\s(),;]|$))|{_KNOWN_LIST}\.(?=\w))"
+_KNOWN = rf"(?:{'|'.join(FIELDS)})"
+_KNOWN_LIST = rf"{_KNOWN}(?:\s*,\s*{_KNOWN})*"
+# .ti,ab. at the end of a term, or closed by its own point wherever it stands (.pt.or ...);
+# .ti. ab . is how some reviews print it
+_IN = (
+    rf"\.\s*(?:{_KNOWN}(?:\s*\.\s*{_KNOWN})+\s*\."
+    rf"|{_FIELD_LIST}\b(?:\.(?=[\s().,;]|$)|(?=[\s(),;]|$))"
+    rf"|{_KNOWN_LIST}\.(?=\w))"
+)
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     | (?P<lines>\b(?:or|and)\s*/\s*\d+(?:\s*[-,]\s*\d+)*)
@@ -252,7 +258,7 @@ class _Strategy:
         if key in ("pt", "nm"):
             return Concept("pt" if key == "pt" else "nm", text, False, True)
         if key == "au":
-            return Author("au", text.rstrip("*"), False)
+            return Author("au", text.rstrip("*"), not text.endswith("*"))
         if key == "ta":
             return Journal(text, False)
         if key == "la":
@@ -502,7 +508,7 @@ class _Reader:
         if token.kind != "fields":
             return part
         self.take()
-        names = tuple(name.strip() for name in token.text.casefold().strip(". ").split(","))
+        names = tuple(name.strip() for name in re.split(r"[.,]", token.text.casefold().strip(". ")))
         return _In(part, names, token.at)
 
     def several(self, token: _Token) -> _Part:
@@ -602,6 +608,18 @@ def _no_equal(what: str) -> QueryError:
     return QueryError(f"Ovid MEDLINE has no equal for {what}", code="E-NO-EQUAL", position=0)
 
 
+def _quoted(words: tuple[str, ...]) -> str:
+    """A phrase, or a word that Ovid would take for an operator or a line, in quotes."""
+    text = " ".join(words)
+    plain = len(words) == 1 and not re.fullmatch(r"and|or|not|exp|limit|adj\d*|near\d*|\d+", text)
+    return text if plain else f'"{text}"'
+
+
+def _plain(name: str) -> str:
+    """A name without the signs that are wildcards to Ovid."""
+    return " ".join(re.sub(r"[?#$:]", " ", name).split())
+
+
 def _ovid(node: Node, notes: list[Note]) -> str:
     from sinteza.query.pubmed import to_pubmed
 
@@ -613,34 +631,32 @@ def _ovid(node: Node, notes: list[Note]) -> str:
             ]
             return f" {node.op.lower()} ".join(parts)
         case Text() if node.field in _OUT:
-            words = " ".join(node.words)
-            if len(node.words) > 1 and "*" not in words:
-                words = f'"{words}"'
-            return f"{words}.{_OUT[node.field]}."
+            return f"{_quoted(node.words)}.{_OUT[node.field]}."
         case Value() if node.field in _OUT:
-            return f'"{node.text}".{_OUT[node.field]}.'
+            return f'"{_plain(node.text)}".{_OUT[node.field]}.'
         case Proximity():
-            words = f" adj{node.distance + 1} ".join(node.words)
+            words = f" adj{node.distance + 1} ".join(_quoted((word,)) for word in node.words)
             return f"({words}).{_OUT[node.field]}."
         case Mesh():
             code = _CODES[node.qualifier] if node.qualifier else ""
             head = ("exp " if node.explode else "") + ("*" if node.major else "")
-            return f'{head}"{node.name}"/{code}'
-        case Concept(field="sh"):
-            return f'"{node.name}".fs.'
+            return f'{head}"{_plain(node.name)}"/{code}'
+        case Concept(field="sh") if "*" not in node.name:
+            return f'"{_plain(node.name)}".fs.'
         case Concept(field="pt" | "nm"):
             if node.explode and node.field == "pt":
                 _near_note(notes, "Ovid's .pt. does not explode: narrower types are left out")
-            return f'"{node.name}".{node.field}.'
+            return f'"{_plain(node.name)}".{node.field}.'
         case Author(field="au"):
-            return f'"{node.name}{"" if node.exact else "*"}".au.'
+            return f'"{_plain(node.name)}{"" if node.exact else "*"}".au.'
         case Journal():
-            return f'"{node.name}".jn.'
+            return f'"{_plain(node.name)}".jn.'
         case Language():
-            return f"{node.name}.lg."
+            return f'"{_plain(node.name)}".lg.'
         case PmidList():
-            return "(" + " or ".join(map(str, node.pmids)) + ").ui."
+            listed = " or ".join(f"{pmid}.ui." for pmid in node.pmids)
+            return f"({listed})" if len(node.pmids) > 1 else listed
         case Atm():
             _near_note(notes, "Untagged words are searched in .mp.; PubMed also maps them to MeSH")
-            return " and ".join(f"{word}.mp." for word in node.words)
+            return " and ".join(f"{_quoted((word,))}.mp." for word in node.words)
     raise _no_equal(to_pubmed(node))

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SintezaError, SynthesisError, TooFewStudies
-from sinteza.stats.arrays import FloatArray, plain, vector
+from sinteza.stats.arrays import FloatArray, label, plain, vector
 from sinteza.stats.distributions import critical
-from sinteza.stats.pooling import FIXED, Pooled, Regression, pool, usable
+from sinteza.stats.pooling import FIXED, Pooled, Regression, Studies, pool, usable
 from sinteza.stats.regression import Design, design
 from sinteza.stats.tabulate import number, table
 
@@ -60,6 +60,13 @@ class Series:
         return "\n".join([body, *(f"Note: {n}" for n in self.notes)])
 
 
+def _names(s: Studies) -> tuple[str, ...]:
+    """The names of the studies used; ``Study 3`` is the third row given."""
+    if s.names is not None:
+        return s.names
+    return tuple(n for n, use in zip(label(None, len(s.used)), s.used, strict=True) if use)
+
+
 def leave_one_out(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -78,7 +85,7 @@ def leave_one_out(
     for i in range(k):
         keep = np.arange(k) != i
         fits.append(pool(s.yi[keep], s.vi[keep], method=method, test=test, level=level))
-    return Series("leave-one-out", s.labels, tuple(fits), s.notes)
+    return Series("leave-one-out", _names(s), tuple(fits), s.notes)
 
 
 def cumulative(
@@ -105,11 +112,12 @@ def cumulative(
         turn = np.argsort(keys[s.used], kind="stable")  # NaN go last
         if np.isnan(keys[s.used]).any():
             notes = (*notes, "studies without a value of order come last")
+    names = _names(s)
     fits = [
         pool(s.yi[turn[: i + 1]], s.vi[turn[: i + 1]], method=method, test=test, level=level)
         for i in range(len(turn))
     ]
-    return Series("cumulative", tuple(s.labels[i] for i in turn), tuple(fits), notes)
+    return Series("cumulative", tuple(names[i] for i in turn), tuple(fits), notes)
 
 
 @dataclass(frozen=True)
@@ -223,7 +231,7 @@ def influence(
         try:
             b, cov, part = fitted(keep)
         except SintezaError as error:
-            notes.append(f"{s.labels[i]}: no fit without it ({error.what})")
+            notes.append(f"{_names(s)[i]}: no fit without it ({error.what})")
             continue
         change = beta - b
         x = X[i]
@@ -244,7 +252,7 @@ def influence(
             | (np.abs(dfbetas) > 1).any(axis=1)
         )
     return Influence(
-        labels=s.labels, residual=residual, residual_se=residual_se, z=residual / residual_se,
+        labels=_names(s), residual=residual, residual_se=residual_se, z=residual / residual_se,
         **out, hat=hat, weight=fit.weights, dfbetas=dfbetas, influential=influential,
         notes=tuple(notes),
     )  # fmt: skip
@@ -417,7 +425,7 @@ def subgroups(
     fits, plain_se = [], []
     for g in levels:
         keep = np.array([c == g for c in code])
-        names = [n for n, use in zip(s.labels, keep, strict=True) if use]
+        names = [n for n, use in zip(_names(s), keep, strict=True) if use]
         if common is None:
             fits.append(
                 pool(s.yi[keep], s.vi[keep], method=method, test=test, level=level,

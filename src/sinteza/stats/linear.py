@@ -75,10 +75,18 @@ class Model:
 
     def weigh(self, w: FloatArray) -> Weighted:
         """Fit with the weights w."""
+        if self.flat:  # one column of 1/sqrt(k)
+            root = float(np.sqrt(self.k))
+            share = float(w.sum()) / self.k
+            mean = float(w @ self.y) / (share * self.k)
+            r = self.y - mean
+            a_inv: FloatArray = np.array([[1 / share]])
+            rss = float(w @ (r * r))
+            return Weighted(w, np.array([mean * root]), r, rss, a_inv, float(np.log(share)))
         a = (w @ self.qq).reshape(self.p, self.p)
         b = self.q.T @ (w * self.y)
         if self.p == 1:
-            a_inv: FloatArray = 1.0 / a
+            a_inv = 1.0 / a
             log_det = float(np.log(a[0, 0]))
         else:
             a_inv = np.asarray(np.linalg.inv(a), dtype=np.float64)
@@ -89,6 +97,8 @@ class Model:
 
     def between(self, diagonal: FloatArray) -> FloatArray:
         """Q' diag(d) Q."""
+        if self.flat:
+            return np.array([[float(np.sum(diagonal)) / self.k]])
         return np.asarray((diagonal @ self.qq).reshape(self.p, self.p))
 
     def trace(self, fit: Weighted, f: FloatArray | float = 1.0) -> float:
@@ -112,10 +122,14 @@ class Model:
     def coefficients(self, fit: Weighted) -> FloatArray:
         """The coefficients of the design as given, in the units of yi."""
         inner = (fit.beta + self.start) * self.scale
+        if self.flat:
+            return np.asarray(inner / self.r[0, 0])
         return np.asarray(np.linalg.solve(self.r, inner))
 
     def covariance(self, inner: FloatArray) -> FloatArray:
         """A covariance of the orthonormal coefficients, as one of the given design (unscaled)."""
+        if self.flat:
+            return np.asarray(inner / self.r[0, 0] ** 2 * self.scale**2)
         left = np.linalg.solve(self.r, inner)
         return np.asarray(np.linalg.solve(self.r, left.T)) * self.scale**2
 

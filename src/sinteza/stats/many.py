@@ -38,8 +38,8 @@ METHODS = (
     "ML",
     "REML",
 )
-#: numbers held at once while the likelihoods are scanned
-_CHUNK = 2_000_000
+#: numbers held at once while the likelihoods are scanned: what stays in the cache
+_CHUNK = 200_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -398,9 +398,11 @@ def between_studies(m: Model, method: str, weights: FloatArray | None) -> Tau2:
 
 @dataclass(frozen=True)
 class Core:
-    """The fit, the covariance of the (orthonormal, scaled) coefficients, the weights used."""
+    """The fit, the one with inverse-variance weights (the same unless weights were given), the
+    covariance of the (orthonormal, scaled) coefficients, the weights used."""
 
     fit: Weighted
+    inverse: Weighted
     cov: FloatArray
     weights: FloatArray
     dispersion: float
@@ -427,10 +429,12 @@ def solve(m: Model, between: Tau2, method: str, test: str, weights: FloatArray |
         if test == "adhoc":
             dispersion = max(1.0, dispersion)
     if weights is None:
-        return Core(inverse, inverse.a_inv * dispersion, w, dispersion)
+        return Core(inverse, inverse, inverse.a_inv * dispersion, w, dispersion)
     given = m.weigh(weights / weights.max())
     middle = m.between(given.w**2 * variance)
-    return Core(given, given.a_inv @ middle @ given.a_inv * dispersion, given.w, dispersion)
+    return Core(
+        given, inverse, given.a_inv @ middle @ given.a_inv * dispersion, given.w, dispersion
+    )
 
 
 def heterogeneity(
@@ -476,7 +480,7 @@ def heterogeneity(
         "q": q,
         "q_df": m.df,
         "q_p": q_p,
-        **likelihoods(m, between.value, method, core.fit),
+        **likelihoods(m, between.value, method, core),
         "weights": 100 * core.weights / core.weights.sum(),
         "yi": s.yi,
         "vi": s.vi,
@@ -485,15 +489,15 @@ def heterogeneity(
     }
 
 
-def likelihoods(m: Model, tau2: float, method: str, chosen: Weighted) -> dict[str, float]:
+def likelihoods(m: Model, tau2: float, method: str, core: Core) -> dict[str, float]:
     """Log-likelihood, deviance, AIC, BIC, AICc.
 
     REML counts k - p observations and includes the constant log|X'X|/2; parameters are the
     coefficients and, unless fixed, tau2. The deviance is against the saturated model (REML: -2 ll).
     """
     variance = m.v + tau2
-    fit = m.weigh(1 / variance)
-    rss = float(fit.w @ np.square(chosen.r))  # other weights leave other residuals
+    fit = core.inverse
+    rss = float(fit.w @ np.square(core.fit.r))  # other weights leave other residuals
     n = m.df if method == "REML" else m.k
     unit = np.log(m.scale)
     log_sum = float(np.log(variance).sum())
@@ -552,7 +556,8 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     se = float(np.sqrt(v))
     half = critical(level, None) * se
     between = Tau2(0.0, _NAN)
-    core = Core(m.weigh(1 / m.v), np.ones((1, 1)), np.ones(1), 1.0)
+    alone = m.weigh(1 / m.v)
+    core = Core(alone, alone, np.ones((1, 1)), np.ones(1), 1.0)
     fields = heterogeneity(m, s, between, core, method, "z", level, measure, None)
     random = method not in FIXED
     if random:

@@ -180,15 +180,16 @@ def regress(
     x = plan.x[s.used]
     keep = independent(x)
     notes = list(s.notes)
+    if len(keep) < x.shape[1] and len(keep) >= len(x):
+        raise TooFewStudies(
+            f"{len(x)} studies cannot determine {x.shape[1]} coefficients",
+            hint="use fewer moderators",
+        )
     if len(keep) < x.shape[1]:
         gone = [plan.names[j] for j in range(x.shape[1]) if j not in keep]
         notes.append(f"Left out, determined by the other moderators: {', '.join(gone)}.")
     x, names = x[:, keep], tuple(plan.names[j] for j in keep)
     k, p = x.shape
-    if k < p:
-        raise TooFewStudies(
-            f"{k} studies cannot determine {p} coefficients", hint="use fewer moderators"
-        )
     test = effective_test(method, test, k, p, notes)
     w = given_weights(weights, s.used)
     m = model(s.yi, s.vi, x)

@@ -311,10 +311,21 @@ def scan(m: Model, grid: FloatArray, *, restricted: bool) -> FloatArray:
     """
     p = m.p
     y = m.weigh(1 / (m.v + grid[0])).r
-    qy = m.q * y[:, None]
-    second = np.column_stack([m.qq, qy, y * y])
     rows = max(1, _CHUNK // max(1, m.k))
     parts = []
+    if m.flat:
+        columns = np.column_stack([np.ones(m.k), y, y * y])
+        for i in range(0, len(grid), rows):
+            w = 1.0 / (m.v + grid[i : i + rows, None])
+            total, weighted = (w @ columns[:, :2]).T
+            mean = weighted / total
+            w *= w
+            s0, s1, s2 = (w @ columns).T
+            score = s2 - 2 * mean * s1 + mean * mean * s0 - total
+            parts.append(0.5 * (score + s0 / total if restricted else score))
+        return np.concatenate(parts)
+    qy = m.q * y[:, None]
+    second = np.column_stack([m.qq, qy, y * y])
     for i in range(0, len(grid), rows):
         w = 1.0 / (m.v + grid[i : i + rows, None])
         total = w.sum(1)

@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from sinteza.text.roles import NEAR_BITS, OWN_BITS, PLACES, ROLES, RoleModel, hashes, place
 
 SEED = 20261123
+# how much the order of roles counts against the words; of 0.5 to 2 the best on held-out abstracts
+ORDER = 0.75
 _NUMBER = {"BACKGROUND": 0, "OBJECTIVE": 0, "METHODS": 1, "RESULTS": 2, "CONCLUSIONS": 3}
 Abstract = list[tuple[int, str]]
 
@@ -87,8 +89,8 @@ def fit(abstracts: Sequence[Abstract]) -> dict[str, NDArray[np.float32]]:
         "after": weights[after:places],
         "places": weights[places:],
         "bias": model.intercept_.astype(np.float32),
-        "start": np.log(start / start.sum()).astype(np.float32),
-        "steps": np.log(steps / steps.sum(axis=1, keepdims=True)).astype(np.float32),
+        "start": ORDER * np.log(start / start.sum()).astype(np.float32),
+        "steps": ORDER * np.log(steps / steps.sum(axis=1, keepdims=True)).astype(np.float32),
     }
 
 

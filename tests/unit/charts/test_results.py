@@ -11,7 +11,9 @@ from sinteza.i18n import Language
 from sinteza.stats import effect_sizes, pool
 from sinteza.stats.measures import LOG_MEASURES
 from sinteza.stats.network import Network, network
+from sinteza.stats.network.order import partial_order
 from sinteza.stats.pooling import Pooled
+from sinteza.stats.sensitivity import multiverse
 from tests.unit.charts.geometry import NS, check, links, texts
 
 EN, RO = Language("en"), Language("ro")
@@ -120,6 +122,7 @@ def test_every_chart_of_a_network(fitted: Network) -> None:
         lang = Language(code)
         check(from_network.league_of(fitted, lang=lang))
         check(from_network.rankogram_of(fitted, lang=lang))
+        check(from_network.net_heat_of(fitted, lang=lang))
         check(from_network.funnel_of_network(fitted, lang=lang, order=["placebo"]))
         graph = check(
             from_network.graph_of(fitted, lang=lang, edge_hrefs={("placebo", "cenobamat"): "#e"})
@@ -142,3 +145,25 @@ def test_the_league_table_has_the_best_first(fitted: Network) -> None:
     order = [t for t in shown if t in fitted.treatments]
     assert order == ["cenobamat", "perampanel", "placebo"]
     assert from_network.league_of(fitted, lang=EN, html=True).startswith("<table")
+
+
+def test_the_partial_order_of_several_outcomes() -> None:
+    order = partial_order([{"a": 0.9, "b": 0.5, "c": 0.1}, {"a": 0.8, "b": 0.2, "c": 0.3}])
+    root = check(from_network.hasse_of(order, lang=EN))
+    assert root.findtext(f"{NS}desc") == "3 treatments, 2 ordered pairs"
+
+
+def test_the_multiverse_is_drawn_without_differences_among_ratios() -> None:
+    _label, ai, n1i, ci, n2i = zip(*BCG, strict=True)
+    found = multiverse(ai=ai, n1i=n1i, ci=ci, n2i=n2i, glmm=False)
+    main = {"measure": "RR", "method": "REML", "test": "knha", "zero": "only0"}
+    root = check(from_pooled.specification_curve_of(found, lang=RO, main=main))
+    shown = texts(root)
+    assert {"Măsura", "RR", "OR", "REML", "analiza principală"} <= set(shown)
+    assert "RD" not in shown
+    ratios = sum(one.is_log for one in found.specifications)
+    assert root.findtext(f"{NS}desc").startswith(
+        RO.plural("{n} specification", "{n} specifications", ratios)
+    )
+    alone = check(from_pooled.specification_curve_of(found, lang=EN, measures=["RD"]))
+    assert "RR" not in texts(alone)

@@ -15,6 +15,8 @@ READ = [
     ('"Wounds and Injuries"/dg [Diagnostic Imaging]',
      'MQ("wounds and injuries",diagnostic imaging,noexp)'),
     ("seizure$.tw.", "X(tiab,seizure*)"),
+    ("(a or b).ti. ab . and c.pt.or d.ti.",
+     '(((W(tiab,a) OR W(tiab,b)) AND PT("c",noexp)) OR W(ti,d))'),
     ("(child$ or infan*).ti.", "(X(ti,child*) OR X(ti,infan*))"),
     ("drug resistan$.ti,ab.", "PX(tiab,drug resistan*)"),
     ("(drug adj3 resistant).ti,ab.", "N(tiab,2,drug resistant)"),

@@ -34,6 +34,12 @@ READ = [
     ('"gene therapy"[jour]', "J(gene therapy,exact)", []),
     ("1234-5678[issn]", "J(1234-5678,map)", ["I-ISSN"]),
     ("humans[filter] NOT preprint[pt]", "(M(humans,exp) NOT PT(preprint,exp))", []),
+    (
+        "therapy/narrow[filter]",
+        "(PT(randomized controlled trial,exp) OR "
+        "((W(tiab,randomized) AND W(tiab,controlled)) AND W(tiab,trial)))",
+        [],
+    ),
     # words and wildcards
     ('"kidney allograft[tiab]', "P(tiab,kidney allograft)", ["I-OUTPUT"]),
     ("col*[ti]", "W(ti,col)", ["W-WILDCARD-SHORT"]),
@@ -41,6 +47,8 @@ READ = [
     ('"flu* vaccin*"[ti]', "PX(ti,flu vaccin*)", ["W-WILDCARD-SHORT"]),
     ("Sjögren's[ti]", "P(ti,sjogren s)", []),
     ("random$[ti]", "W(ti,random)", ["W-FOREIGN-SYNTAX"]),
+    ('"wom?n"[ti]', "P(ti,wom n)", ["W-FOREIGN-SYNTAX"]),
+    ("what works?[ti]", "P(ti,what works)", []),
     ("aspirin.ti,ab.", "ATM(aspirin ti ab)", ["W-FOREIGN-SYNTAX"]),
     # identifiers and special words
     ("17170002 16381840", "PMIDS(17170002,16381840)", []),
@@ -84,6 +92,7 @@ REFUSED = [
     ('"a b"[ti:~1001]', "E-PROX-N", 5),
     ("2015/13[dp]", "E-DATE", 0),
     ("2021:2015[dp]", "E-RANGE", 0),
+    ("x[ti] AND 2015:2021", "E-RANGE", 10),
     ('"2015"[dp] : "2016"[edat]', "E-RANGE", 19),
     ("abc[pmid]", "E-PMID", 0),
     ("(" * 101 + "a" + ")" * 101, "E-TOO-DEEP", 100),

@@ -13,7 +13,7 @@ from sinteza.query.mesh_files import known_qualifiers
 from sinteza.query.notation import notation
 from sinteza.query.strategy import parse_strategy
 from sinteza.query.syntax import Atm, parse, walk
-from sinteza.query.translate import segments, translate, variants
+from sinteza.query.translate import difference, segments, translate, variants
 
 MESH = Thesaurus(
     2030,
@@ -210,3 +210,15 @@ def test_what_is_printed_with_a_search_speaks_romanian() -> None:
         assert romanian.text(note.message) != note.message
     (mixed,) = parse("x[ti] OR y[ti] AND z[ti]").notes
     assert romanian.text(mixed.message).startswith("AND și OR")
+
+
+def test_difference_from_pubmeds_translation() -> None:
+    ours = translate(parse("anticonvulsants"), MESH).root
+    same = (
+        '"Anticonvulsants"[Pharmacological Action] OR "anticonvulsants"[MeSH Terms] OR '
+        '"anticonvulsants"[All Fields] OR "anticonvulsant"[All Fields]'
+    )
+    assert difference(ours, same).none
+    more = difference(ours, same + ' OR "anticonvulsive"[All Fields]')
+    assert more.theirs == ('"anticonvulsive"[All Fields]',)
+    assert more.ours == ()

@@ -26,6 +26,9 @@ class Scripted:
         self.sent.append(request)
         return self.answer(request)
 
+    def close(self) -> None:
+        pass
+
 
 def made(answer: Callable[[Request], Reply], slept: list[float] | None = None) -> PubMed:
     pauses: list[float] = [] if slept is None else slept

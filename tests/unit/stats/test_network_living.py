@@ -10,6 +10,7 @@ import pytest
 from sinteza.errors import SynthesisError
 from sinteza.stats.network import Network, network
 from sinteza.stats.network.living import cumulative, leave_one_out, thresholds
+from sinteza.stats.network.loops import loops
 from sinteza.stats.network.metaregression import regress
 from sinteza.stats.network.order import groups, partial_order
 
@@ -179,3 +180,43 @@ def test_groups_by_what_is_sure() -> None:
         ("better",),
         ("bad", "good", "p", "same"),
     ]
+
+
+def test_loops_that_only_one_study_closes_are_not_listed() -> None:
+    rows = [
+        {"study": s, "treat1": a, "treat2": b, "estimate": e, "se": 0.2}
+        for s, a, b, e in [
+            ("1", "a", "b", 1.0),
+            ("2", "b", "c", 1.0),
+            ("3", "a", "c", 1.5),
+            ("4", "a", "d", 0.3),
+            ("4", "a", "e", 0.5),
+            ("4", "d", "e", 0.2),
+        ]
+    ]
+    (loop,) = loops(network(rows, measure="MD"), "common")
+    assert loop.treatments == ("a", "b", "c")
+    assert loop.inconsistency.estimate == pytest.approx(0.5)
+    assert loop.inconsistency.se == pytest.approx(0.2 * 3**0.5)
+
+
+def test_two_hundred_treatments_need_no_pair_by_pair_matrix() -> None:
+    import tracemalloc
+
+    rng = np.random.default_rng(11)
+    rows = []
+    for s in range(2000):
+        a, b = (s % 200, (s + 1) % 200) if s < 200 else rng.choice(200, 2, replace=False)
+        y = (b - a) / 100 + rng.normal(scale=0.3)
+        rows.append({"study": s, "treat1": f"T{a}", "treat2": f"T{b}", "estimate": y, "se": 0.2})
+    tracemalloc.start()
+    net = network(rows, measure="MD")
+    ranking = net.ranking()
+    net.league()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (net.n, net.k) == (200, 2000)
+    # the covariance of all 19,900 pairs alone would take 3,168 MB
+    assert peak < 150e6
+    np.testing.assert_allclose(ranking.probability.sum(axis=1), 1, atol=1e-9)
+    assert ranking.best[:3] != ranking.best[-3:]

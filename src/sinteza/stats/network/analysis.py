@@ -66,6 +66,11 @@ def network(
         keep_double_zeros=keep_double_zeros,
         multi_arm=multi_arm,
     )
+    if reference in evidence.lost:
+        raise SynthesisError(
+            f"every study of '{reference}' was left out",
+            hint="Choose another reference, or keep studies without events.",
+        )
     if reference is not None and reference not in evidence.treatments:
         raise unknown_treatment(reference, evidence.treatments)
 
@@ -87,7 +92,7 @@ def network(
         return main
     return replace(
         main,
-        others=tuple(fit(replace(part, dropped=())) for part in parts[1:]),
+        others=tuple(fit(replace(part, dropped=(), lost=())) for part in parts[1:]),
         notes=(
             *main.notes,
             "The network is disconnected: its parts are analyzed apart.",

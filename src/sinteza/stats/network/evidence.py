@@ -49,7 +49,8 @@ class Evidence:
 
     ``study``, ``treat1``, ``treat2`` are codes into ``studies`` and ``treatments``;
     ``estimate`` is treat1 against treat2 and ``variance`` its variance. ``arms`` is the arm-level
-    table where there was one. ``dropped`` names what was left out.
+    table where there was one. ``dropped`` names the studies that were left out and ``lost`` the
+    treatments that went with them.
     """
 
     measure: str
@@ -62,6 +63,7 @@ class Evidence:
     variance: Floats
     arms: effects.ArmTable | None = None
     dropped: tuple[Dropped, ...] = ()
+    lost: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -157,6 +159,7 @@ class Evidence:
             variance=self.variance[rows],
             arms=arms,
             dropped=self.dropped,
+            lost=self.lost,
             notes=self.notes,
         )
 
@@ -348,6 +351,7 @@ def _read_arms(
     _check_numbers(columns, labels, at, measure)
     studies, study = _in_order(labels)
     treatments, treatment = _codes(names)
+    mentioned = {str(row.get("treatment") or "").strip() for row in table} - {""}
     arms = effects.ArmTable(study, treatment, at, **columns)
     _check_arms(arms, studies, treatments)
     silent = effects.uninformative(arms, measure)
@@ -383,6 +387,7 @@ def _read_arms(
         variance=variance,
         arms=arms,
         dropped=dropped,
+        lost=tuple(sorted(mentioned - set(treatments))),
     )
 
 

@@ -15,9 +15,8 @@ import numpy as np
 from scipy import linalg
 
 from sinteza.stats.network.arrays import Floats
-from sinteza.stats.network.decomposition import alone
-from sinteza.stats.network.evidence import Evidence
-from sinteza.stats.network.model import solve
+from sinteza.stats.network.decomposition import fit_designs
+from sinteza.stats.network.multiarm import Blocks
 
 
 @dataclass(frozen=True)
@@ -52,20 +51,20 @@ class _Designs:
     covariance: Floats
 
 
-def _first_stage(evidence: Evidence, tau2: float, reference: int) -> _Designs:
+def _first_stage(blocks: Blocks, tau2: float, reference: int) -> _Designs:
     labels, owner, contrasts, estimates, covariances = [], [], [], [], []
-    for number, (members, studies) in enumerate(evidence.designs):
-        fit = solve(alone(evidence, studies), tau2)
+    for number, fit in enumerate(fit_designs(blocks, tau2)):
+        members = fit.members
         base = members.index(reference) if reference in members else 0
         others = [i for i in range(len(members)) if i != base]
         turn = np.zeros((len(others), len(members)))
         turn[:, base] = 1.0
         turn[np.arange(len(others)), others] = -1.0
-        labels += [evidence.name(members)] * len(others)
+        labels += [blocks.evidence.name(members)] * len(others)
         owner += [number] * len(others)
         contrasts += [(members[base], members[i]) for i in others]
         estimates.append(turn @ fit.theta)
-        covariances.append(turn @ fit.pseudo_inverse @ turn.T)
+        covariances.append(turn @ fit.covariance @ turn.T)
     return _Designs(
         tuple(labels),
         tuple(owner),
@@ -75,9 +74,10 @@ def _first_stage(evidence: Evidence, tau2: float, reference: int) -> _Designs:
     )
 
 
-def net_heat(evidence: Evidence, *, tau2: float = 0.0, reference: int = 0) -> NetHeat:
+def net_heat(blocks: Blocks, *, tau2: float = 0.0, reference: int = 0) -> NetHeat:
     """The net heat matrix of a connected network, with ``tau2`` within designs allowed for."""
-    first = _first_stage(evidence, tau2, reference)
+    evidence = blocks.evidence
+    first = _first_stage(blocks, tau2, reference)
     rows = len(first.contrasts)
     design = np.zeros((rows, evidence.n))
     for r, (a, b) in enumerate(first.contrasts):

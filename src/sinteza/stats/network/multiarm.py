@@ -83,6 +83,13 @@ class Blocks:
             np.add.at(squares, (left, np.swapaxes(left, 1, 2)), one @ one / 2)
         return total, squares
 
+    @cached_property
+    def rows_of(self) -> list[Ints]:
+        """The positions of the contrasts of each study."""
+        order = np.argsort(self.evidence.study, kind="stable")
+        counts = np.bincount(self.evidence.study, minlength=self.evidence.k)
+        return np.split(order, np.cumsum(counts)[:-1])
+
     def by_study(self, tau2: float) -> tuple[list[Floats], list[Ints]]:
         """The Laplacian of each study, and its arms."""
         own: list[Floats] = [np.empty(0)] * self.evidence.k

@@ -12,17 +12,20 @@ Stat Med 41:5203), which also learns from studies without events; ``phi`` is its
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from itertools import combinations
+from typing import Any, Literal
 
 import numpy as np
 from scipy import linalg, special
 
-from sinteza.errors import DisconnectedNetwork, NotConverged, SynthesisError
+from sinteza.errors import DisconnectedNetwork, NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.network.arrays import Floats, Ints, p_chi2
 from sinteza.stats.network.evidence import Dropped, Evidence, Row, connected, read
-from sinteza.stats.network.splitting import Evidenced
+from sinteza.stats.network.splitting import ALL_DIRECT, Evidenced, Split
 
 RareMethod = Literal["MH", "NCH", "NCH-rare", "LRP"]
 
@@ -65,6 +68,96 @@ class RareNetwork:
         return Evidenced.of(float(self.estimate[i, j]), float(self.se[i, j]), self.level)
 
 
+def split_rare(
+    rows: Iterable[Row] | Evidence, *, method: RareMethod = "MH", level: float = 0.95
+) -> list[Split]:
+    """Direct against indirect evidence of every pair.
+
+    Direct is the same method on the two arms of the studies that have both. Indirect is, for MH,
+    the network without these studies, for the likelihood methods back-calculated.
+    """
+    evidence = _arms_of(rows)
+    whole = rare_network(evidence, method=method, level=level)
+    table = _rows(evidence, {one.study for one in whole.dropped})
+    splits = []
+    for a, b in combinations(whole.treatments, 2):
+        arms = Counter(row["study"] for row in table if row["treatment"] in (a, b))
+        both = {study for study, count in arms.items() if count == 2}
+        network = whole.against(a, b)
+        direct = None
+        if both:
+            pair = [r for r in table if r["study"] in both and r["treatment"] in (a, b)]
+            with contextlib.suppress(TooFewStudies):
+                direct = rare_network(pair, method=method, level=level).against(a, b)
+        proportion = network.se**2 / direct.se**2 if direct else 0.0
+        if direct is None:
+            indirect: Evidenced | None = network
+        elif method == "MH":
+            rest = [r for r in table if r["study"] not in both]
+            indirect = _around(rest, a, b, method, level)
+        else:
+            indirect = _left_over(network, direct, proportion, level)
+        difference = None
+        if direct and indirect:
+            se = float(np.hypot(direct.se, indirect.se))
+            difference = Evidenced.of(direct.estimate - indirect.estimate, se, level)
+        splits.append(Split(a, b, len(both), proportion, network, direct, indirect, difference))
+    return splits
+
+
+def _rows(evidence: Evidence, dropped: set[str]) -> list[dict[str, Any]]:
+    arms = evidence.arms
+    assert arms is not None
+    columns = (arms.study, arms.treatment, arms.column("events"), arms.column("n"))
+    table = [
+        {"study": evidence.studies[s], "treatment": evidence.treatments[t], "events": e, "n": n}
+        for s, t, e, n in zip(*(c.tolist() for c in columns), strict=True)
+    ]
+    return [row for row in table if row["study"] not in dropped]
+
+
+def _around(
+    rest: list[dict[str, Any]], a: str, b: str, method: RareMethod, level: float
+) -> Evidenced | None:
+    """The effect in what is left of the network; None when it joins the two no more."""
+    if not rest:
+        return None
+    evidence = _arms_of(rest)
+    if not {a, b} <= set(evidence.treatments):
+        return None
+    label = evidence.components[evidence.code(a)]
+    if label != evidence.components[evidence.code(b)]:
+        return None
+    members = np.array([one[0] for one in evidence.members])
+    part = evidence.select(evidence.components[members] == label)
+    try:
+        found = rare_network(part, method=method, level=level)
+    except (DisconnectedNetwork, TooFewStudies):
+        return None
+    return found.against(a, b) if {a, b} <= set(found.treatments) else None
+
+
+def _left_over(
+    network: Evidenced, direct: Evidenced, proportion: float, level: float
+) -> Evidenced | None:
+    if proportion >= 1 - ALL_DIRECT:
+        return None
+    value = (network.estimate - proportion * direct.estimate) / (1 - proportion)
+    return Evidenced.of(value, network.se / (1 - proportion) ** 0.5, level)
+
+
+def _arms_of(rows: Iterable[Row] | Evidence) -> Evidence:
+    evidence = (
+        rows if isinstance(rows, Evidence) else read(rows, measure="OR", keep_double_zeros=True)
+    )
+    if evidence.arms is None:
+        raise SynthesisError(
+            "methods for rare events need the numbers of each arm",
+            hint="Give rows of study, treatment, events, n.",
+        )
+    return evidence
+
+
 @dataclass(frozen=True)
 class _Arms:
     """The arms of one study: treatments, events and non-events."""
@@ -83,14 +176,7 @@ def rare_network(
     Raises SynthesisError for contrasts, and DisconnectedNetwork when the studies that inform do
     not connect all treatments.
     """
-    evidence = (
-        rows if isinstance(rows, Evidence) else read(rows, measure="OR", keep_double_zeros=True)
-    )
-    if evidence.arms is None:
-        raise SynthesisError(
-            "methods for rare events need the numbers of each arm",
-            hint="Give rows of study, treatment, events, n.",
-        )
+    evidence = _arms_of(rows)
     studies, dropped = _informative(evidence, method)
     fit = {
         "MH": _mantel_haenszel,
@@ -98,6 +184,8 @@ def rare_network(
         "NCH-rare": _multinomial,
         "LRP": _penalized,
     }[method]
+    if not studies:
+        raise TooFewStudies("no study has an event to compare", hint="Use RD, or LRP.")
     used = np.unique(np.concatenate([s.treatments for s in studies]))
     first = np.concatenate([np.repeat(s.treatments[0], s.treatments.size) for s in studies])
     second = np.concatenate([s.treatments for s in studies])

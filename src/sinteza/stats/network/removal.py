@@ -73,12 +73,6 @@ class Removal:
         return self.blocks.evidence
 
     @cached_property
-    def _rows_of(self) -> list[Ints]:
-        order = np.argsort(self.evidence.study, kind="stable")
-        counts = np.bincount(self.evidence.study, minlength=self.evidence.k)
-        return np.split(order, np.cumsum(counts)[:-1])
-
-    @cached_property
     def _whole(self) -> tuple[Floats, Floats, Floats]:
         """Weights, pseudo-inverse of the Laplacian and the source of the whole."""
         weights = self.blocks.weights(0.0)
@@ -91,7 +85,7 @@ class Removal:
 
     def rows(self, studies: Ints) -> Ints:
         """Positions of the contrasts of these studies."""
-        return np.concatenate([self._rows_of[s] for s in studies.tolist()])
+        return np.concatenate([self.blocks.rows_of[s] for s in studies.tolist()])
 
     def without(self, studies: Ints) -> Rest:
         """The network without the studies with these codes."""

@@ -320,7 +320,7 @@ class Network:
         """Which design pulls against which; ``random`` allows for heterogeneity within designs."""
         tau2 = self.decomposition.tau2_within if model == "random" else 0.0
         reference = self.evidence.code(self.reference) if self.reference else 0
-        return net_heat(self.evidence, tau2=tau2, reference=reference)
+        return net_heat(self.blocks, tau2=tau2, reference=reference)
 
     def flow(self, model: Model = "random") -> Flow:
         """The hat matrices: how direct comparisons make up every estimate."""
