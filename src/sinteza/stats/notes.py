@@ -29,6 +29,7 @@ FEW_Z = "Only {k} studies and a z test: the interval is too narrow; consider Kna
 TWO = "Two studies: the Knapp-Hartung interval has one degree of freedom."
 TAU2_ZERO = "tau2 is estimated as 0; with few studies this does not mean homogeneity."
 REDUNDANT = "Left out, determined by the other moderators: {names}."
+SATURATED = "As many coefficients as studies: nothing is left to estimate differences from."
 EMPTY_INTERVAL = "Q lies below any value the level allows: the interval is empty, shown as 0."
 MAXIMA = "Maxima of the likelihood of tau2: {count}; the highest is reported."
 

@@ -191,6 +191,8 @@ def regress(
         notes.append(say.REDUNDANT.format(names=", ".join(gone)))
     x, names = x[:, keep], tuple(plan.names[j] for j in keep)
     k, p = x.shape
+    if k == p:
+        notes.append(say.SATURATED)
     test = effective_test(method, test, k, p, notes)
     w = given_weights(weights, s.used)
     m = model(s.yi, s.vi, x)
