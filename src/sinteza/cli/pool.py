@@ -37,6 +37,7 @@ _DIRECT = ("MH", "PETO", "REVMAN")
 )
 @click.option("--drop00/--keep00", default=None, help="Leave out studies with no events in both.")
 @click.option("--interval", "kind", help="Also the interval of tau2: QP, PL, GENQ or HT.")
+@click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ro"]))
 @column_options
 @json_option
 def command(
@@ -49,6 +50,7 @@ def command(
     zero: str,
     drop00: bool | None,
     kind: str | None,
+    language: str,
     as_json: bool,
     **columns: str | None,
 ) -> None:
@@ -72,7 +74,7 @@ def command(
             found = peto(level=level, labels=labels, **values)
         else:
             found = pool_revman(measure, level=level, labels=labels, **values)
-        return _show(found, None, (), as_json)
+        return _show(found, None, (), as_json, language)
     # ratios say nothing about a study without events; RevMan and metafor's advice agree
     drop = measure in ("RR", "OR", "IRR") if drop00 is None else drop00
     sizes = effect_sizes(measure, drop00=drop, labels=labels, **values)
@@ -91,7 +93,7 @@ def command(
         if kind
         else None
     )
-    return _show(found, interval, sizes.notes, as_json)
+    return _show(found, interval, sizes.notes, as_json, language)
 
 
 def _moderators(
@@ -113,15 +115,18 @@ def _moderators(
     return made or None
 
 
-def _show(found: Any, interval: Any, notes: tuple[str, ...], as_json: bool) -> None:
+def _show(found: Any, interval: Any, notes: tuple[str, ...], as_json: bool, language: str) -> None:
+    from sinteza.i18n import Language
     from sinteza.stats.arrays import plain
+    from sinteza.stats.notes import translate
 
     if not as_json:
-        click.echo(found.summary())
+        lang = Language(language)
+        click.echo(found.summary(lang))
         if interval is not None:
             click.echo(interval.summary())
         for note in notes:
-            click.echo(f"Note: {note}")
+            click.echo(f"{lang.text('Note')}: {translate(note, lang)}")
         return
     fields = {
         name: plain(getattr(found, name))

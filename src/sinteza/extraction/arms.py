@@ -581,6 +581,8 @@ class ArmTable:
 
     def _sizes(self) -> None:
         for sentence in self._sentences:
+            if not _SIZED.search(sentence):
+                continue
             is_random = bool(
                 re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
             )
@@ -607,6 +609,7 @@ class ArmTable:
 
 
 # "extended-release levetiracetam (LEV XR)": a short form the letters alone do not explain
+_SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
 _GIVEN = re.compile(
     rf"\b([A-Za-z-]{{5,}})(?: (?:acetate|hydrochloride|[a-z-]*release|tablets?|capsules?))?"
     rf"\s?\((?:[A-Z]\w+; ?)?([A-Z][A-Za-z]{{1,4}})(?:[- ]{FORMULATION})?[);,]"

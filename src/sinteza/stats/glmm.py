@@ -29,7 +29,7 @@ from scipy import special
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats import distributions
 from sinteza.stats.arrays import FloatArray, same_length, vector
-from sinteza.stats.likelihood import Coefficient, coefficient_table, hessian, wald
+from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, hessian, wald
 from sinteza.stats.tabulate import number, p_value
 
 _MODELS = {
@@ -312,7 +312,7 @@ def _counts(measure: str, columns: dict[str, ArrayLike | None]) -> _Counts:
             keep &= ~np.isnan(got[column])
     notes = []
     if not keep.all():
-        notes.append(f"{int((~keep).sum())} studies with missing counts left out")
+        notes.append(f"{counted(int((~keep).sum()))} with missing counts left out")
     arms = [(got[x][keep], got[n][keep]) for x, n in names]
     poisson = measure in ("IRR", "IRLN")
     for x, n in arms:
@@ -324,8 +324,8 @@ def _counts(measure: str, columns: dict[str, ArrayLike | None]) -> _Counts:
         full = np.zeros_like(none) if poisson else (a == n1) & (c == n2)
         if (none | full).any():
             notes.append(
-                f"{int((none | full).sum())} studies without events (or with events only) in both "
-                "arms left out: they carry no information on the contrast"
+                f"{counted(int((none | full).sum()))} without events (or with events only) in both "
+                "arms left out: no information on the contrast"
             )
             arms = [(x[~(none | full)], n[~(none | full)]) for x, n in arms]
     if len(arms[0][0]) < 2:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.distributions import chi2_quantile, normal_quantile
 from sinteza.stats.linear import Model, model
@@ -97,7 +98,7 @@ def heterogeneity_interval(
     fixed = m.weigh(1 / m.v)
     typical = m.df / m.trace(fixed)
     if np.isnan(low):
-        notes.append("Q lies below any value the level allows: the interval is empty, shown as 0.")
+        notes.append(say.EMPTY_INTERVAL)
         low = high = 0.0
     values = (estimate.value, low, high)
     square = m.scale**2

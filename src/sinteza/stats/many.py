@@ -144,6 +144,8 @@ def pool_many(
         raise SynthesisError(f"there is no test {test!r}", hint=f"one of: {' '.join(TESTS)}")
     y, v = vector(yi, "yi"), vector(vi, "vi")
     same_length({"yi": y, "vi": v})
+    if not len(y):
+        raise TooFewStudies("there is no study to pool")
     names, code = _codes(groups, len(y))
     use = np.isfinite(y) & np.isfinite(v)
     if (v[use] <= 0).any():

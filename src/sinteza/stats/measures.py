@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError
 from sinteza.stats import measures_binary, measures_continuous, measures_single
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, label, plain, vector
 from sinteza.stats.measures_binary import Columns, Options, Pair
 
@@ -179,7 +180,7 @@ def effect_sizes(
     notes = list(pair.notes)
     if unusable.any():
         count = int(unusable.sum())
-        notes.append(f"{count} of {len(yi)} studies have no estimate (missing or undefined).")
+        notes.append(say.NO_ESTIMATE.format(count=count, k=len(yi)))
         bad = ~np.isfinite(yi)
         yi[bad] = np.nan
         vi[bad | ~np.isfinite(vi)] = np.nan

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from sinteza.errors import SynthesisError
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, same_length
 
 
@@ -177,10 +178,10 @@ def _prepared(data: Columns, options: Options) -> tuple[Tables, BoolArray, tuple
     made, touched = raw.corrected(options.add, options.to)
     notes = []
     if touched.any() and options.add:
-        notes.append(f"{options.add:g} added to the cells of {int(touched.sum())} studies.")
+        notes.append(say.ADDED.format(add=f"{options.add:g}", count=int(touched.sum())))
     left_out = raw.double_zero if options.drop00 else np.zeros(len(raw.ai), bool)
     if left_out.any():
-        notes.append(f"{int(left_out.sum())} studies with no or only events in both arms left out.")
+        notes.append(say.DOUBLE_ZERO.format(count=int(left_out.sum())))
     return made, left_out, tuple(notes)
 
 
@@ -335,7 +336,7 @@ def _pairs(data: Columns, options: Options) -> tuple[Tables, tuple[str, ...]]:
     """Tables of matched pairs, corrected where the rule says so."""
     made, touched = tables(data).corrected(options.add, options.to)
     if touched.any() and options.add:
-        return made, (f"{options.add:g} added to the cells of {int(touched.sum())} studies.",)
+        return made, (say.ADDED.format(add=f"{options.add:g}", count=int(touched.sum())),)
     return made, ()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from sinteza.errors import SynthesisError
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, same_length
 from sinteza.stats.measures_binary import Columns, Measure, Options, Pair
 
@@ -38,7 +39,7 @@ def _proportions(data: Columns, options: Options) -> tuple[FloatArray, FloatArra
     plus = np.where(touched, options.add, 0.0)
     notes: tuple[str, ...] = ()
     if touched.any() and options.add:
-        notes = (f"{options.add:g} added to the cells of {int(touched.sum())} studies.",)
+        notes = (say.ADDED.format(add=f"{options.add:g}", count=int(touched.sum())),)
     return x + plus, x + m + 2 * plus, notes
 
 
@@ -107,7 +108,7 @@ def _corrected_counts(
     plus = np.where(touched, options.add, 0.0)
     notes: tuple[str, ...] = ()
     if touched.any() and options.add:
-        notes = (f"{options.add:g} added to the events of {int(touched.sum())} studies.",)
+        notes = (say.ADDED_EVENTS.format(add=f"{options.add:g}", count=int(touched.sum())),)
     return [x + plus for x in columns], notes
 
 

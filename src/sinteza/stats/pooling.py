@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, label, plain, same_length, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
 from sinteza.stats.linear import Model, Weighted, model
 from sinteza.stats.tau2 import METHODS, Tau2, estimate
+
+if TYPE_CHECKING:
+    from sinteza.i18n import Language
 
 TESTS = ("z", "t", "knha", "adhoc")
 FIXED = ("EE", "FE")
@@ -74,9 +78,7 @@ class Fit:
     @property
     def labels(self) -> tuple[str, ...]:
         """Names of the studies used: as given, else ``Study 1`` ... by their place in the data."""
-        if self.names_given is not None:
-            return self.names_given
-        return tuple(f"Study {i + 1}" for i in np.flatnonzero(self.used))
+        return study_labels(self.names_given, self.used)
 
     @property
     def tau(self) -> float:
@@ -131,11 +133,11 @@ class Pooled(Fit):
             for i in range(self.k)
         ]
 
-    def summary(self) -> str:
-        """The result as a person would print it."""
+    def summary(self, lang: Language | None = None) -> str:
+        """The result as a person would print it, in a language (English when none is given)."""
         from sinteza.stats.report import summary
 
-        return summary(self)
+        return summary(self, lang)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,11 +181,11 @@ class Regression(Fit):
             for i, name in enumerate(self.names)
         ]
 
-    def summary(self) -> str:
-        """The result as a person would print it."""
+    def summary(self, lang: Language | None = None) -> str:
+        """The result as a person would print it, in a language (English when none is given)."""
         from sinteza.stats.report import summary
 
-        return summary(self)
+        return summary(self, lang)
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,18 @@ class Studies:
     used: BoolArray
     names: tuple[str, ...] | None
     notes: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Their names: as given, else ``Study 1`` ... by their place in the data."""
+        return study_labels(self.names, self.used)
+
+
+def study_labels(names: tuple[str, ...] | None, used: BoolArray) -> tuple[str, ...]:
+    """The names of the studies used; numbered by their place in the data when they have none."""
+    if names is not None:
+        return names
+    return tuple(f"Study {i + 1}" for i in np.flatnonzero(used))
 
 
 def usable(
@@ -216,11 +230,11 @@ def usable(
         used &= np.isfinite(also).all(axis=1)
     notes = []
     if (v[used] < 0).any():
-        notes.append("Negative sampling variances were taken as 0.")
+        notes.append(say.NEGATIVE)
         v = np.where(v < 0, 0.0, v)
     if (v[used] == 0).any():
         count = int((v[used] == 0).sum())
-        notes.append(f"{count} studies have a sampling variance of 0: check their standard errors.")
+        notes.append(say.ZERO_VARIANCE.format(count=count))
     left = int(k - used.sum())
     if left == k:
         raise TooFewStudies(
@@ -228,7 +242,7 @@ def usable(
             hint="see the notes of effect_sizes() for why",
         )
     if left:
-        notes.append(f"{left} of {k} studies left out: no estimate, variance or moderator.")
+        notes.append(say.INCOMPLETE.format(count=left, k=k))
     names = None
     if labels is not None:
         names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
@@ -376,7 +390,7 @@ def effective_test(method: str, test: str, k: int, p: int, notes: list[str]) -> 
     """The test that can be done: EE/FE know no Knapp-Hartung, one study no t."""
     if k <= p and test != "z":
         if k == 1:
-            notes.append("One study: the test is z.")
+            notes.append(say.ONE_Z)
         return "z"
     if method in FIXED and test in ("knha", "adhoc"):
         return "z"
@@ -561,7 +575,7 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     fields = heterogeneity(m, s, between, core, method, "z", level, measure, None)
     random = method not in FIXED
     if random:
-        notes.append("One study tells nothing about differences between studies.")
+        notes.append(say.ONE)
     return Pooled(
         **fields,
         notes=tuple(notes),
@@ -586,12 +600,12 @@ def _ratio(estimate_: float, se: float) -> float:
 def _caution(notes: list[str], k: int, test: str, method: str, tau2: float, se: float) -> None:
     """What a reader must know before trusting the numbers."""
     if se == 0:
-        notes.append("The estimates do not differ at all: the Knapp-Hartung standard error is 0.")
+        notes.append(say.NO_SPREAD)
     if method in FIXED:
         return
     if k < 5 and test == "z":
-        notes.append(f"{k} studies and a z test: the interval is too narrow; consider test knha.")
+        notes.append(say.FEW_Z.format(k=k))
     if k == 2 and test in ("knha", "adhoc"):
-        notes.append("Two studies: the Knapp-Hartung interval has one degree of freedom.")
+        notes.append(say.TWO)
     if tau2 == 0:
-        notes.append("tau2 is estimated as 0; with few studies this does not mean homogeneity.")
+        notes.append(say.TAU2_ZERO)

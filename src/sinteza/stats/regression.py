@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, vector
 from sinteza.stats.distributions import critical, f_p, t_p
 from sinteza.stats.linear import model
@@ -187,9 +188,11 @@ def regress(
         )
     if len(keep) < x.shape[1]:
         gone = [plan.names[j] for j in range(x.shape[1]) if j not in keep]
-        notes.append(f"Left out, determined by the other moderators: {', '.join(gone)}.")
+        notes.append(say.REDUNDANT.format(names=", ".join(gone)))
     x, names = x[:, keep], tuple(plan.names[j] for j in keep)
     k, p = x.shape
+    if k == p:
+        notes.append(say.SATURATED)
     test = effective_test(method, test, k, p, notes)
     w = given_weights(weights, s.used)
     m = model(s.yi, s.vi, x)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sinteza.errors import NotConverged, SynthesisError
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.distributions import chi2_quantile
 from sinteza.stats.linear import Model
@@ -288,7 +289,7 @@ def likelihood(m: Model, *, restricted: bool) -> Tau2:
     value, several = _best_root(m, grid, zero_allowed=zero_allowed, restricted=restricted)
     notes: tuple[str, ...] = ()
     if several:
-        notes = (f"The likelihood of tau2 has {several} maxima; the highest is reported.",)
+        notes = (say.MAXIMA.format(count=several),)
     return _finish_likelihood(m, value, restricted, notes)
 
 

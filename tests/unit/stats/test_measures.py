@@ -173,6 +173,8 @@ def test_all_subsets_hold_the_whole():
 def test_many_refuse_what_one_refuses():
     with pytest.raises(TooFewStudies, match="'b'"):
         pool_many([0.1, np.nan], [0.1, 0.1], ["a", "b"])
+    with pytest.raises(TooFewStudies):
+        pool_many([], [], [])
     with pytest.raises(SynthesisError, match="not positive"):
         pool_many([0.1, 0.2], [0.1, 0.0], ["a", "a"])
 
