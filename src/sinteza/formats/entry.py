@@ -55,7 +55,8 @@ def authors(text: str) -> list[Author]:
         parts = re.split(r"\s+and\s+", text)
     else:
         parts = _by_comma(text)
-    return [people.author(part) for part in parts if part.strip()]
+    bare = (re.sub(r"^(?:and|&)\s+", "", part.strip()) for part in parts)
+    return [people.author(part) for part in bare if part]
 
 
 def _by_comma(text: str) -> list[str]:
