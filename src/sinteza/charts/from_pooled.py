@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sinteza.charts.accuracy import AccuracyPoint, sroc
 from sinteza.charts.diagnostics import StudyEstimate, StudyPoint, baujat, drapery, gosh, radial
 from sinteza.charts.forest import (
     ArmData,
@@ -30,6 +31,7 @@ from sinteza.charts.sequence import (
 from sinteza.i18n import Language
 
 if TYPE_CHECKING:
+    from sinteza.stats.accuracy import AccuracyResult
     from sinteza.stats.influence import Baujat, Series
     from sinteza.stats.pooling import Pooled
     from sinteza.stats.sensitivity import Multiverse
@@ -344,6 +346,46 @@ def specification_curve_of(
         title=title,
         name=name,
     )
+
+
+def sroc_of(
+    result: AccuracyResult,
+    *,
+    lang: Language,
+    labels: Sequence[str] = (),
+    sizes: Sequence[float] = (),
+    hrefs: Sequence[str | None] = (),
+    title: str = "",
+    name: str | None = None,
+) -> str:
+    """The summary ROC plot of a bivariate model; names, participants and links by study."""
+    points = [
+        AccuracyPoint(
+            labels[i] if labels else lang.text("Study {n}", n=lang.integer(i + 1)),
+            float(sensitivity),
+            1 - float(fpr),
+            float(sizes[i]) if sizes else 1.0,
+            hrefs[i] if hrefs else None,
+        )
+        for i, (sensitivity, fpr) in enumerate(
+            zip(result.study_sens, result.study_fpr, strict=True)
+        )
+    ]
+    return sroc(
+        points,
+        lang=lang,
+        summary=AccuracyPoint("", result.sensitivity[0], result.specificity[0]),
+        curve=_pairs(zip(result.curve_fpr, result.curve_sens, strict=True)),
+        confidence=_pairs(result.confidence),
+        prediction=_pairs(result.prediction),
+        level=result.level,
+        title=title,
+        name=name,
+    )
+
+
+def _pairs(points: Iterable[Iterable[float]]) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in points]
 
 
 def _estimates(pooled: Pooled, hrefs: Sequence[str | None] = ()) -> list[StudyEstimate]:

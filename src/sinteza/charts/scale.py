@@ -120,6 +120,7 @@ def draw_x_axis(
         if grid_top is not None:
             svg.line(x, grid_top, x, y, stroke=LIGHT, width=0.7)
         half = text_width(written, size) / 2
+        x = max(half + 2, min(x, svg.width - half - 2))  # never over the edge of the picture
         if x - half > taken + 4:
             svg.text(x, y + 6 + size, written, size=size, anchor="middle", fill=BLACK)
             taken = x + half

@@ -62,7 +62,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width in pixels that a text needs at most, in a common sans serif of that size."""
     units = sum(
-        _WIDTHS.get(c, 0.64 if c.isascii() or (c.isalpha() and c < "\u1000") else _OTHER)
+        _WIDTHS.get(
+            c,
+            0.64 if (c.isascii() and c.isprintable()) or (c.isalpha() and c < "\u1000") else _OTHER,
+        )
         for c in text
     )
     return units * size * (_BOLD if bold else 1)

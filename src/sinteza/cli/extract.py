@@ -1,79 +1,32 @@
-"""``sinteza extract``: arms and outcomes out of titles and abstracts."""
+"""``sinteza extract``: read reports, record what they say, have a person verify it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
-
 import click
 
-from sinteza.cli.output import json_option, print_jsonl, print_table
+from sinteza.cli.main import LazyGroup
 
-if TYPE_CHECKING:
-    from sinteza.extraction.report import Report
-    from sinteza.model.record import Record
+SUBCOMMANDS: dict[str, tuple[str, str]] = {
+    "files": ("sinteza.cli.extract_files", "read files (also: sinteza extract FILES)"),
+    "record": ("sinteza.cli.extract_record", "read the reports of a review and keep the readings"),
+    "verify": ("sinteza.cli.extract_verify", "accept, correct or reject values, quote by quote"),
+}
 
 
-@click.command()
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@json_option
-def command(files: tuple[Path, ...], as_json: bool) -> None:
-    """Read arms, outcomes and design out of PubMed XML FILES (.xml, .xml.gz).
+class ExtractGroup(LazyGroup):
+    """``sinteza extract FILES`` is ``sinteza extract files FILES``."""
 
-    With --json one report a line: design, population, arms, outcomes with their values, each with
-    its place in the abstract, its confidence, and whether a person needs to look at it.
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A first word that is no subcommand belongs to the files."""
+        if args and args[0] not in self.table and args[0] not in ("-h", "--help"):
+            args = ["files", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("extract", cls=ExtractGroup, table=SUBCOMMANDS)
+def command() -> None:
+    """Read arms and outcomes out of titles and abstracts.
+
+    ``sinteza extract FILES`` reads PubMed XML. In a review, ``record`` keeps what is read as a
+    proposal and ``verify`` shows a person each value beside its quote.
     """
-    reports = _reports(files)
-    if as_json:
-        print_jsonl(reports)
-        return
-    rows = []
-    for report in reports:
-        names = {arm.id: arm.name for arm in report.arms}
-        for outcome in report.outcomes:
-            for value in outcome.values:
-                rows.append(
-                    (
-                        report.pmid,
-                        report.design.type,
-                        names.get(value.arm, ""),
-                        outcome.code,
-                        "" if value.events is None else value.events,
-                        "" if value.total is None else value.total,
-                        _percent(value.percent, value.percent_min, value.percent_max),
-                        f"{value.confidence:.2f}",
-                        "look" if value.needs_look else "",
-                    )
-                )
-    print_table(
-        ("pmid", "design", "arm", "outcome", "events", "total", "percent", "confidence", ""), rows
-    )
-
-
-def _percent(value: float | None, low: float | None, high: float | None) -> str:
-    if value is not None:
-        return f"{value:g}"
-    return f"{low:g} to {high:g}" if low is not None and high is not None else ""
-
-
-def _records(files: tuple[Path, ...]) -> Iterator[Record]:
-    import gzip
-
-    from sinteza.formats import pubmed_xml
-
-    for path in files:
-        with path.open("rb") as raw:
-            stream: BinaryIO = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment] # read and close are all that is used
-            yield from pubmed_xml.read(stream, path=str(path))
-
-
-def _reports(files: tuple[Path, ...]) -> Iterator[Report]:
-    from sinteza.extraction.read import read
-    from sinteza.text.roles import load
-
-    roles = load().predict
-    for record in _records(files):
-        yield read(record, roles)

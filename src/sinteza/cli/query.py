@@ -111,7 +111,7 @@ def explain_command(
             written, notes = exact(parse(text), thesaurus)
             codes = [note.code for note in notes]
         except QueryError as error:
-            written, codes = "ERROR", [error.code or "E-QUERY"]
+            written, codes = "ERROR", [error.code or ""]
         if as_json:
             print_json({"notation": written, "notes": codes})
         else:

@@ -45,7 +45,7 @@ class Alignment:
         self._previous: list[int] = []
 
     def pair(
-        self, sentence: str, reading: Reading, mentions: list[Mention], everything: list[Mention]
+        self, sentence: str, reading: Reading, mentions: list[Mention]
     ) -> list[tuple[Value, int, float]]:
         """The arm of each figure of a reading; figures nobody can place are left out."""
         table, values = self.table, reading.values
@@ -94,7 +94,7 @@ class Alignment:
             or self._in_order(sentence, reading, slots)
         )
         if result is None:
-            result = self._without_names(sentence, reading, slots, everything)
+            result = self._without_names(sentence, reading, slots)
         if len(result) > 1 and len({arm for _, arm, _ in result}) == len(result):
             self._previous = [arm for _, arm, _ in result]
         return result
@@ -239,7 +239,6 @@ class Alignment:
         sentence: str,
         reading: Reading,
         slots: list[tuple[Mention, int]],
-        everything: list[Mention],
     ) -> list[tuple[Value, int, float]]:
         """Fewer arms named than figures stand there."""
         table, values = self.table, reading.values

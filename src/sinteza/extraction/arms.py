@@ -122,6 +122,12 @@ _KNOWN = re.compile(
 )
 
 
+# "BRV50", "BRV 20, 50, and 100 mg/day": doses joined to the name, with or without their unit
+_GLUED = re.compile(
+    rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
+)
+
+
 class ArmTable:
     """The arms of one report and how they are called in it."""
 
@@ -313,7 +319,7 @@ class ArmTable:
                         r"target dos|to a (?:max|target)|titrated (?:to|up to)|up to", before, re.I
                     )
                 )
-                points -= 2.0 * bool(re.search(r"mL\b", unit)) + 2.0 * bool(
+                points -= 2.0 * bool(re.search(r"mL\b", unit)) + 4.0 * bool(
                     re.search(r"median|mean|modal", before, re.I)
                 )
                 singles.append((points, figures if group[0].ranged else figures[-1:], unit))
@@ -535,13 +541,11 @@ class ArmTable:
             if fitting:
                 out.append(Mention(start, end, (fitting[0],)))
                 return
-        glued = re.match(
-            rf"-?\s?({DEC}(?:\s*(?:,|,?\s*and|/)\s*{DEC})*)(?![\w.%]|\s*%|\s?:)", sentence[end:]
-        )
+        glued = _GLUED.match(sentence, end)
         if glued and len(own) > 1:
             numbers = self._by_dose(re.findall(DEC, glued[1]), drug)
             if numbers:
-                out.append(Mention(start, end + glued.end(), numbers))
+                out.append(Mention(start, glued.end(), numbers))
                 return
         if (
             out
@@ -581,6 +585,8 @@ class ArmTable:
 
     def _sizes(self) -> None:
         for sentence in self._sentences:
+            if not _SIZED.search(sentence):
+                continue
             is_random = bool(
                 re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
             )
@@ -607,6 +613,7 @@ class ArmTable:
 
 
 # "extended-release levetiracetam (LEV XR)": a short form the letters alone do not explain
+_SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
 _GIVEN = re.compile(
     rf"\b([A-Za-z-]{{5,}})(?: (?:acetate|hydrochloride|[a-z-]*release|tablets?|capsules?))?"
     rf"\s?\((?:[A-Z]\w+; ?)?([A-Z][A-Za-z]{{1,4}})(?:[- ]{FORMULATION})?[);,]"

@@ -25,7 +25,7 @@ _PROTOCOL = _p(
 _META = _p(r"meta-?analy|indirect (?:treatment )?comparison|systematic review|cochrane review")
 _REVIEW = _p(
     r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
-    r"|current (?:status|evidence)|: new (?:treatment|preparation|drug)\b|state of the art|\bcommentary\b|\beditorial\b"
+    r"|current (?:status|evidence)|: new (?:treatment|preparation|drug|indication)\b|critically appraised|state of the art|\bcommentary\b|\beditorial\b"
 )
 _METHOD = _p(
     r"\bdesign(?:s|ing)?\b.*\b(?:trial|study)|trial designs?\b|\bsample size|methodolog|\bsimulat|\bmodel(?:l?ing)\b|time-to-event|prerandomi[sz]ation|trial endpoints?|pitfalls"
@@ -53,6 +53,13 @@ _SEVERAL = _p(
 _CROSSOVER = _p(
     r"cross-?over|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using"
 )
+_A_TRIAL = _p(
+    r"(?:randomi[sz]ed|placebo[- ]controlled|double[- ]blind(?:ed)?)[^.]{0,60}\b(?:trial|study)\b(?! design)"
+)
+_POSTHOC_TITLE = _p(
+    r"post[- ]?hoc|pooled|sub-?analys|sub-?group|secondary analys|re-?analys|integrated"
+)
+_ON_TRIALS = _p(r"\btrial designs?\b|sample size|how many patients|methodolog")
 _RANDOM = _p(r"\brandomi[sz]|\brandomly\b|\brandom (?:order|allocation|assignment)|\bin random")
 _CONTROLLED = _p(
     r"double[- ](?:blind|mask)|placebo[- ]controlled|versus placebo|or placebo|sham[- ]controlled"
@@ -67,7 +74,7 @@ _ANIMAL = _p(
     r"\b(?:dogs?|canine|cats?|feline|rats?|mice|mouse|rodents?|veterinary|client-owned|piglets?|baboons?)\b"
 )
 _HEALTHY = _p(
-    r"healthy (?:\w+ ){0,2}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals)"
+    r"(?:healthy|normal) (?:\w+ ){0,2}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals)"
 )
 _EPILEPSY = _p(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|partial-onset")
 _OTHER_DISEASE = _p(
@@ -131,7 +138,11 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
             re.I,
         )
     )
-    method_words = bool(_METHOD.search(title)) + 2 * bool(_METHOD_TEXT.search(text))
+    # a title that says what it is outweighs words of method in the text
+    plain_trial = bool(_A_TRIAL.search(title)) and not _POSTHOC_TITLE.search(title)
+    method_words = 2 * bool(_METHOD_TEXT.search(text)) + bool(_METHOD.search(title))
+    method_words += 2 * bool(_ON_TRIALS.search(title))
+    method_words *= not plain_trial
     if method_words >= 2 and not re.search(
         r"\b(?:efficacy|safety|tolerability) (?:and \w+ )?of\b", title, re.I
     ):
@@ -154,7 +165,7 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         text,
         re.I,
     )
-    if not assigned and not re.search(
+    if not (assigned or pooled_title) and not re.search(
         r"randomi[sz]ed|double[- ]blind|placebo-controlled", title, re.I
     ):
         if re.search(
@@ -199,10 +210,17 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         re.I,
     ):
         return "open_label_extension", 0.8
-    if pooled_title or _POSTHOC_TEXT.search(text):
+    if pooled_title or (_POSTHOC_TEXT.search(text[:400] if plain_trial else text)):
         head = f"{title}. {text[:1200]}"
         several = bool(_SEVERAL.search(head)) or "pooled" in head.lower()
-        if pooled_title or not re.search(r"(?:were|was) randomi[sz]ed (?:\(?1:1|to\b)", text, re.I):
+        strong = re.search(
+            r"pooled data|data (?:were|was|are) pooled|pooled (?:from|analys)", text[:900], re.I
+        )
+        if (
+            pooled_title
+            or strong
+            or not re.search(r"(?:were|was) randomi[sz]ed (?:\(?1:1|to\b)", text, re.I)
+        ):
             return ("posthoc_pooled_rct" if several else "posthoc_rct"), 0.8
     if randomised or _CONTROLLED.search(f"{title}. {text}"):
         escalation = re.search(r"dose-escalation study of \w+ patients", text, re.I)
@@ -397,17 +415,20 @@ def n_randomized(text: str, kind: str) -> int | None:
     if kind not in ("rct_parallel", "rct_crossover"):
         return None
     sentences = [text[a:b] for a, b in split(text)]
-    clean = [covered(sentence) if len(sentence) < 3000 else "" for sentence in sentences]
+    clean: dict[int, str] = {}
     for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
         for pattern in patterns:
-            for number, (sentence, shown) in enumerate(zip(sentences, clean, strict=True)):
+            for number, sentence in enumerate(sentences):
                 if not exact and number > 0.6 * len(sentences):
                     break
+                if len(sentence) > 3000:
+                    continue
                 if exact and "random" not in sentence.lower():
                     continue
-                for match in pattern.finditer(
-                    sentence if r"[nN]\s?=" in pattern.pattern else shown
-                ):
+                if number not in clean:
+                    clean[number] = covered(sentence)
+                sized = r"[nN]\s?=" in pattern.pattern
+                for match in pattern.finditer(sentence if sized else clean[number]):
                     n = integer(match[1])
                     if (
                         n is None
@@ -415,7 +436,7 @@ def n_randomized(text: str, kind: str) -> int | None:
                         or (n in (25, 50, 75, 100) and "%" in match[0][:12])
                     ):
                         continue
-                    if _NOT_ALL.search(sentence[match.start() : match.end()]):
+                    if _NOT_ALL.search(sentence[match.start() : match.end() + 25]):
                         continue
                     return n
     return None

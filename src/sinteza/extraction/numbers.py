@@ -76,6 +76,7 @@ _COVERED = [
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0),
         (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I),
         (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I),
+        (r"\b(?:reduced|decreased) by (?:at least )?(?:25|50|75|90)\s?%(?! (?:for|with|in|on|vs))(?= \w+ing| after| or| from)", re.I),
         # sizes, ages, spans, ratios of allocation, studies, phases, years, identifiers
         (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0),
         (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from sinteza.extraction import design as designs
 from sinteza.extraction import effects, outcomes, validate
 from sinteza.extraction.align import Alignment
-from sinteza.extraction.arms import ArmTable
+from sinteza.extraction.arms import ArmTable, Mention
 from sinteza.extraction.numbers import (
     WORD,
     Value,
@@ -156,6 +156,7 @@ def _outcomes(
             continue
         if _definition(sentence, parts[number]):
             continue
+        mentions: list[Mention] | None = None
         for reading in _read_sentence(sentence, table):
             if reading.code not in _REPORTED:
                 continue
@@ -167,8 +168,9 @@ def _outcomes(
                 reading.code in codes_seen or number > 0.9 * len(spans)
             ):
                 continue
-            mentions = table.mentions(sentence)
-            pairs = alignment.pair(sentence, reading, mentions, mentions)
+            if mentions is None:
+                mentions = table.mentions(sentence)
+            pairs = alignment.pair(sentence, reading, mentions)
             base = trust * (_certainty(reading, parts[number]) - doubt)
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []

@@ -27,11 +27,12 @@ def study(report: Report, record: Record) -> Study:
     ``needs_look`` becomes the flag of that name.
     """
     text = record.abstract_text
+    document = f"pmid:{report.pmid}" if report.pmid else report.id
     arms = {arm.id: arm for arm in report.arms}
     return Study(
         id=f"pmid-{report.pmid}" if report.pmid else report.id,
         label=_label(record),
-        reports=(report.id,),
+        reports=(document,),
         design=report.design.type,
         year=report.year,
         registry_ids=report.registry,
@@ -43,11 +44,11 @@ def study(report: Report, record: Record) -> Study:
         n_randomized=report.population.n_randomised,
         arms=tuple(_arm(arm, report) for arm in report.arms),
         results=tuple(
-            _result(value, outcome, arms.get(value.arm), report, text)
+            _result(value, outcome, arms.get(value.arm), report, text, document)
             for outcome in report.outcomes
             for value in outcome.values
         ),
-        source=report.id,
+        source=document,
         place="abstract",
         read_by=report.extractor,
         notes="; ".join(report.flags),
@@ -64,7 +65,7 @@ def _arm(arm: ReportArm, report: Report) -> Arm:
     return Arm(
         id=arm.id,
         role=_ROLES[arm.role],  # type: ignore[arg-type] # the keys are the roles
-        intervention=arm.drug or arm.name,
+        intervention=arm.name,
         control=control if arm.role == "comparator" and control in _CONTROLS else "",
         dose=arm.dose,
         n_randomized=arm.n_randomised,
@@ -73,7 +74,12 @@ def _arm(arm: ReportArm, report: Report) -> Arm:
 
 
 def _result(
-    value: ReportValue, outcome: ReportOutcome, arm: ReportArm | None, report: Report, text: str
+    value: ReportValue,
+    outcome: ReportOutcome,
+    arm: ReportArm | None,
+    report: Report,
+    text: str,
+    document: str,
 ) -> ArmResult:
     events, total, derived = value.events, value.total, ""
     if events is None and value.derived_events is not None and arm is not None:
@@ -93,7 +99,7 @@ def _result(
         subset=outcome.subset or "",
         period=outcome.period or "",
         quote=Quote(
-            document=report.id,
+            document=document,
             section="abstract",
             start=outcome.evidence.start,
             end=outcome.evidence.end,

@@ -73,7 +73,7 @@ _KNOWN_LIST = rf"{_KNOWN}(?:\s*,\s*{_KNOWN})*"
 # .ti,ab. at the end of a term, or closed by its own point wherever it stands (.pt.or ...);
 # .ti. ab . is how some reviews print it
 _IN = (
-    rf"\.\s*(?:{_KNOWN}(?:\s*\.\s*{_KNOWN})+\s*\."
+    rf"\.\s*(?:{_KNOWN}(?:\s*\.\s*{_KNOWN})+(?:\s*\.|(?=[\s)]|$))"
     rf"|{_FIELD_LIST}\b(?:\.(?=[\s().,;]|$)|(?=[\s(),;]|$))"
     rf"|{_KNOWN_LIST}\.(?=\w))"
 )

@@ -102,26 +102,30 @@ class LinearRanking:
         # sums of floats depend on their order: the records are put into one of their own first
         ordered = sorted(records, key=lambda record: record.id)
         self.ids = [record.id for record in ordered]
+        self._names = np.array(self.ids, dtype=object)
         self.rows = {name: row for row, name in enumerate(self.ids)}
         self.features = extract(ordered, terms=terms, weights=ranker.weights)
         self.kernel = Kernel(self.features)
         self._drawn = np.random.default_rng(seed).permutation(len(ordered))
-        self._inside = np.ones(len(ordered) + 1, dtype=bool)
         self._weights: tuple[Singles, Singles] | None = None
         self._fitted: Floats | None = None
 
     def order(self, verdicts: Mapping[str, Verdict]) -> list[str]:
         """See :meth:`Ranking.order`; verdicts on other records are passed over."""
-        known = [(self.rows[name], _SIDE[v]) for name, v in verdicts.items() if name in self.rows]
-        rows = np.array([row for row, _ in known], dtype=np.int64)
-        sides = np.array([side for _, side in known], dtype=np.float64).reshape(-1, 2)
-        scores = self.scores(rows, sides[:, 0], sides[:, 1])
+        held = [
+            (self.rows[name], verdict) for name, verdict in verdicts.items() if name in self.rows
+        ]
+        rows = np.fromiter((row for row, _ in held), dtype=np.int64, count=len(held))
+        y = np.fromiter((_SIDE[v][0] for _, v in held), dtype=np.float64, count=len(held))
+        weight = np.fromiter((_SIDE[v][1] for _, v in held), dtype=np.float64, count=len(held))
+        scores = self.scores(rows, y, weight)
         open_ = np.ones(len(self.ids), dtype=bool)
         open_[rows] = False
         left = np.flatnonzero(open_)
         # equal up to the kernel's precision is equal: then the id decides
         best = left[np.argsort(-np.round(scores[left], 6), kind="stable")]
-        return [self.ids[row] for row in best]
+        found: list[str] = self._names[best].tolist()
+        return found
 
     def scores(self, rows: Integers, y: Floats, weight: Floats) -> Floats:
         """Decision value of every record after learning from ``rows`` labeled ``y``."""
@@ -130,8 +134,7 @@ class LinearRanking:
             # one class alone says nothing: all are equal
             self._fitted = self._weights = None
             return np.zeros(len(self.ids))
-        beta, inside = svm.fit(self.kernel.choose(rows), y, cost, active=self._inside[rows])
-        self._inside[rows] = inside
+        beta, _ = svm.fit(self.kernel.choose(rows), y, cost)
         self._fitted, self._weights = beta, None
         return self.kernel.scores(beta)[:-1]
 

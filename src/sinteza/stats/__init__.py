@@ -97,10 +97,10 @@ __all__ = [
 _HOMES = {
     "accuracy": ("pool_accuracy",),
     "beta_binomial": ("pool_beta_binomial",),
-    "bias": (),
+    "bias": ("begg", "egger", "pet_peese"),
     "bias_report": ("assess_bias",),
     "glmm": ("pool_glmm",),
-    "influence": (),
+    "influence": ("blups", "cumulative", "leave_one_out", "subgroups"),
     "multilevel": ("pool_multilevel",),
     "selection": ("selection_model",),
     "sensitivity": ("multiverse",),

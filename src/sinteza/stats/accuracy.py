@@ -20,6 +20,7 @@ from scipy import special
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain, same_length, vector
 from sinteza.stats.distributions import chi2_quantile, critical
+from sinteza.stats.likelihood import counted
 from sinteza.stats.multilevel import pool_multilevel
 from sinteza.stats.random_effects import Structured
 from sinteza.stats.tabulate import table
@@ -126,7 +127,7 @@ def pool_accuracy(
     same_length(columns)
     cells = np.stack(list(columns.values()))
     keep = ~np.isnan(cells).any(axis=0)
-    notes = [] if keep.all() else [f"{int((~keep).sum())} studies with missing counts left out"]
+    notes = [] if keep.all() else [f"{counted(int((~keep).sum()))} with missing counts left out"]
     cells = cells[:, keep]
     if (cells < 0).any():
         raise SynthesisError("counts must not be negative")
@@ -141,12 +142,12 @@ def pool_accuracy(
     if empty.any():
         if correction == "none":
             raise SynthesisError(
-                f"{int(empty.sum())} studies have an empty cell",
+                f"{counted(int(empty.sum()))} have an empty cell",
                 hint="use correction all or single",
             )
         where = np.ones(k, bool) if correction == "all" else empty
         cells = cells + 0.5 * where
-        notes.append(f"1/2 added to the cells of {int(where.sum())} studies")
+        notes.append(f"1/2 added to the cells of {counted(int(where.sum()))}")
     a, b, c, d = cells
     y = np.column_stack([np.log(a / c), np.log(b / d)]).ravel()
     v = np.column_stack([1 / a + 1 / c, 1 / b + 1 / d]).ravel()

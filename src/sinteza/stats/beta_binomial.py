@@ -16,7 +16,7 @@ from scipy import special
 
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, same_length, vector
-from sinteza.stats.likelihood import Coefficient, coefficient_table, hessian, wald
+from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, hessian, wald
 from sinteza.stats.tabulate import number
 
 
@@ -113,7 +113,7 @@ def _fit(
     ]  # fmt: skip
     best = min(fits, key=lambda f: float(f.fun))
     x = np.asarray(best.x)
-    notes = [f"{dropped} studies with missing counts left out"] if dropped else []
+    notes = [f"{counted(dropped)} with missing counts left out"] if dropped else []
     free = len(x)
     if x[-1] < -13:
         notes.append("rho lies on its boundary, 0: the binomial model")

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain, same_length, vector
 from sinteza.stats.distributions import normal_p
-from sinteza.stats.likelihood import Coefficient, coefficient_table, wald
+from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, wald
 from sinteza.stats.pooling import Studies, pool, usable
 from sinteza.stats.tabulate import number, p_value
 
@@ -117,18 +117,21 @@ def weighted_line(
     spread = float(x.max() - x.min())
     if spread <= 1e-12 * float(np.abs(x).max()):
         raise SynthesisError("the predictor is the same in every study")
+    # in units of their own size, so that no square leaves double precision
+    ux, uy = float(np.abs(x).max()), float(np.abs(y).max()) or 1.0
+    x, y = x / ux, y / uy
     w = weights / weights.sum()
     xm, ym = float(w @ x), float(w @ y)
     sxx = float(w @ (x - xm) ** 2)
     slope = float(w @ ((x - xm) * (y - ym))) / sxx
     intercept = ym - slope * xm
-    residual = float(weights @ (y - intercept - slope * x) ** 2)
-    phi = residual / (k - 2)
-    unit = phi / weights.sum()
+    residual = float(w @ (y - intercept - slope * x) ** 2)
+    unit = residual / (k - 2)
+    se = float(np.sqrt(unit * (1 + xm**2 / sxx))), float(np.sqrt(unit / sxx))
     return (
-        wald(names[0], intercept, float(np.sqrt(unit * (1 + xm**2 / sxx))), df=k - 2, level=level),
-        wald(names[1], slope, float(np.sqrt(unit / sxx)), df=k - 2, level=level),
-        phi,
+        wald(names[0], intercept * uy, se[0] * uy, df=k - 2, level=level),
+        wald(names[1], slope * (uy / ux), se[1] * (uy / ux), df=k - 2, level=level),
+        unit * uy * float(weights.sum()) * uy,
     )
 
 
@@ -248,7 +251,7 @@ def harbord(
     k = len(v)
     notes = _few(k)
     if not keep.all():
-        notes += (f"{int((~keep).sum())} studies without events in both arms left out",)
+        notes += (f"{counted(int((~keep).sum()))} without events in both arms left out",)
     return AsymmetryTest(
         "Harbord", "1/sqrt(V)", "multiplicative", k, slope.statistic, k - 2, slope.p, slope, limit,
         None, phi, notes,
@@ -280,7 +283,7 @@ def peters(
     k = int(keep.sum())
     notes = _few(k)
     if k < len(y):
-        notes += (f"{len(y) - k} studies without an estimate or without events left out",)
+        notes += (f"{counted(len(y) - k)} without an estimate or without events left out",)
     return AsymmetryTest(
         "Peters", "ninv", "multiplicative", k, slope.statistic, k - 2, slope.p, slope, limit, None,
         phi, notes,

@@ -29,7 +29,7 @@ from scipy import special
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats import distributions
 from sinteza.stats.arrays import FloatArray, same_length, vector
-from sinteza.stats.likelihood import Coefficient, coefficient_table, hessian, wald
+from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, hessian, wald
 from sinteza.stats.tabulate import number, p_value
 
 _MODELS = {
@@ -49,8 +49,9 @@ class GLMMResult:
     parameters. ``tau2``: between-study variance on that scale; ``sigma2``: variance of the study
     intercepts (UM.RS, else None). ``i2``: 100 tau2 / (tau2 + v), v the typical sampling variance
     of Higgins and Thompson (percent). ``q_wald`` and ``q_lrt``: tests of heterogeneity against the
-    saturated model, ``q_df`` degrees of freedom (``q_wald`` is None where a study of the
-    saturated model has an infinite estimate and CM.EL cannot give its variance). ``loglik`` is
+    saturated model, ``q_df`` degrees of freedom (for UM.RS the saturated model keeps the
+    random intercept on the second arm, so that they depend on which arm is second; ``q_wald`` is
+    None there with fewer than 2 finite contrasts). ``loglik`` is
     the full log-likelihood with all constants; ``aic`` and ``bic`` follow (bic with the number of
     independent studies). ``prediction_low/high``: estimate +- z sqrt(se^2 + tau2).
     """
@@ -312,7 +313,7 @@ def _counts(measure: str, columns: dict[str, ArrayLike | None]) -> _Counts:
             keep &= ~np.isnan(got[column])
     notes = []
     if not keep.all():
-        notes.append(f"{int((~keep).sum())} studies with missing counts left out")
+        notes.append(f"{counted(int((~keep).sum()))} with missing counts left out")
     arms = [(got[x][keep], got[n][keep]) for x, n in names]
     poisson = measure in ("IRR", "IRLN")
     for x, n in arms:
@@ -324,8 +325,8 @@ def _counts(measure: str, columns: dict[str, ArrayLike | None]) -> _Counts:
         full = np.zeros_like(none) if poisson else (a == n1) & (c == n2)
         if (none | full).any():
             notes.append(
-                f"{int((none | full).sum())} studies without events (or with events only) in both "
-                "arms left out: they carry no information on the contrast"
+                f"{counted(int((none | full).sum()))} without events (or with events only) in both "
+                "arms left out: no information on the contrast"
             )
             arms = [(x[~(none | full)], n[~(none | full)]) for x, n in arms]
     if len(arms[0][0]) < 2:

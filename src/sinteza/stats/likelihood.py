@@ -14,6 +14,11 @@ from sinteza.stats.arrays import FloatArray
 from sinteza.stats.tabulate import number, p_value, table
 
 
+def counted(number_of: int, what: str = "study", many: str = "studies") -> str:
+    """``1 study``, ``2 studies``."""
+    return f"{number_of} {what if number_of == 1 else many}"
+
+
 @dataclass(frozen=True)
 class Coefficient:
     """One estimated number with its Wald test.

@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats import distributions
 from sinteza.stats.arrays import FloatArray, vector
-from sinteza.stats.likelihood import Coefficient, coefficient_table, wald
+from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, wald
 from sinteza.stats.marginal import Model, Pieces, components, evaluate, groups, known, maximize
 from sinteza.stats.random_effects import Intercept, Structured, make_term
 from sinteza.stats.regression import INTERCEPT, Design, design
@@ -165,7 +165,11 @@ def pool_multilevel(
             raise SynthesisError(f"the moderators have {len(X)} rows, yi has {len(y)}")
     diagonal, pairs, values = known(V, len(y))
     keep = ~(np.isnan(y) | np.isnan(diagonal) | np.isnan(X).any(axis=1))
-    notes = [] if keep.all() else [f"{int((~keep).sum())} rows with missing values left out"]
+    notes = (
+        []
+        if keep.all()
+        else [f"{counted(int((~keep).sum()), 'row', 'rows')} with missing values left out"]
+    )
     terms = tuple(make_term(t, len(y), keep) for t in random)
     inside = keep[pairs[0]] & keep[pairs[1]]
     new = np.cumsum(keep) - 1
@@ -263,8 +267,9 @@ def _result(
     )
     i2: dict[str, float] = {}
     if width == 1 and (diagonal > 0).all():
-        w = 1 / diagonal
-        typical = float((k - 1) / (w.sum() - (w**2).sum() / w.sum()))
+        unit = float(diagonal.min())
+        w = unit / diagonal
+        typical = unit * float((k - 1) / (w.sum() - (w**2).sum() / w.sum()))
         total = typical + sum(variances.values())
         if all(t.structure in ("ID", "CS", "AR") for t in model.terms):
             i2 = {n: 100 * v / total for n, v in variances.items()}

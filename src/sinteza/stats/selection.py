@@ -327,7 +327,8 @@ def _fit(
         return loss(full)
 
     matrix = hessian(part, x[where], step=1e-3 * np.maximum(np.abs(x[where]), 0.05))
-    if not (np.linalg.eigvalsh(matrix) > 0).all():
+    values = np.linalg.eigvalsh(matrix)
+    if values[0] <= 1e-12 * values[-1]:
         raise NotConverged(
             "the likelihood of the selection model is flat at its maximum",
             hint="too few studies for this function; try another, or fixed weights",

@@ -49,7 +49,7 @@ def test_curve_and_regions() -> None:
 def test_accuracy_refusals_and_corrections() -> None:
     empty = {**COUNTS, "fn": [0, *COUNTS["fn"][1:]]}
     assert "cells of 8 studies" in " ".join(pool_accuracy(**empty).notes)
-    assert "cells of 1 studies" in " ".join(pool_accuracy(**empty, correction="single").notes)
+    assert "cells of 1 study" in " ".join(pool_accuracy(**empty, correction="single").notes)
     with pytest.raises(SynthesisError, match="empty cell"):
         pool_accuracy(**empty, correction="none")
     with pytest.raises(TooFewStudies):

@@ -9,6 +9,8 @@ from sinteza.charts.forest import ArmData
 from sinteza.charts.words import RATIOS
 from sinteza.i18n import Language
 from sinteza.stats import effect_sizes, pool
+from sinteza.stats.accuracy import pool_accuracy
+from sinteza.stats.influence import baujat, cumulative, leave_one_out
 from sinteza.stats.measures import LOG_MEASURES
 from sinteza.stats.network import Network, network
 from sinteza.stats.network.order import partial_order
@@ -167,3 +169,30 @@ def test_the_multiverse_is_drawn_without_differences_among_ratios() -> None:
     )
     alone = check(from_pooled.specification_curve_of(found, lang=EN, measures=["RD"]))
     assert "RR" not in texts(alone)
+
+
+def test_the_summary_roc_plot_of_a_bivariate_model() -> None:
+    # Made-up counts.
+    found = pool_accuracy(
+        tp=[40, 30, 55, 22, 61], fp=[6, 9, 4, 8, 12], fn=[8, 10, 9, 6, 7], tn=[50, 44, 70, 35, 66]
+    )
+    root = check(from_pooled.sroc_of(found, lang=RO, sizes=[104, 93, 138, 71, 146]))
+    sensitivity = RO.percent(found.sensitivity[0], 1)
+    assert f"sensibilitate {sensitivity}" in root.findtext(f"{NS}desc")
+    assert {"regiunea de predicție 95\u00a0%", "curba sumară", "punctul sumar"} <= set(texts(root))
+    tips = [t.text for t in root.iter(f"{NS}title")]
+    assert any(tip.startswith("Studiul 5: ") for tip in tips)
+
+
+def test_series_and_baujat_of_a_result(bcg: Pooled) -> None:
+    left = leave_one_out(bcg.yi, bcg.vi, test="z", labels=bcg.labels)
+    shown = texts(check(from_pooled.series_of(left, bcg, lang=EN, hrefs={"Aronson 1948": "#a"})))
+    fit = left.fits[0]
+    assert f"without {bcg.labels[0]}" in shown
+    assert any(text.startswith(f"{bcg.display(fit.estimate):.2f} [") for text in shown)
+    added = cumulative(bcg.yi, bcg.vi, test="z", labels=bcg.labels)
+    assert "+ Comstock 1976" in texts(check(from_pooled.series_of(added, bcg, lang=EN)))
+    found = baujat(bcg.yi, bcg.vi, labels=bcg.labels)
+    root = check(from_pooled.baujat_of(found, lang=EN))
+    most = found.labels[int(found.heterogeneity.argmax())]
+    assert f"{most} contributes most to heterogeneity" in root.findtext(f"{NS}desc")

@@ -16,7 +16,6 @@ by number of steps, without listing one.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -217,39 +216,62 @@ def _study_shares(flow: Flow) -> Floats:
 
 
 def _shortest_paths(flow: Floats, a: int, b: int) -> Floats:
-    """Take shortest paths out of a flow until none is left; shares of each directed edge."""
-    left = flow.copy()
-    after = [np.flatnonzero(line).tolist() for line in left]
-    shares = np.zeros_like(flow)
+    """Take shortest paths out of a flow until none is left; shares of each directed edge.
+
+    The ways on from a node are the bits of a number: a search asks for those not yet seen at once.
+    """
+    left = {(int(i), int(j)): float(flow[i, j]) for i, j in zip(*np.nonzero(flow), strict=True)}
+    onward = [0] * flow.shape[0]
+    for i, j in left:
+        onward[i] |= 1 << j
+    goal = sum(1 << i for i, j in left if j == b)
+    shares = dict.fromkeys(left, 0.0)
     while True:
-        path = _first_shortest(after, a, b)
+        path = _first_shortest(onward, goal, a, b)
         if path is None:
-            return shares
-        u, v = np.array(path[:-1]), np.array(path[1:])
-        least = left[u, v].min()
-        shares[u, v] += least / u.size
-        left[u, v] -= least
-        for i, j in pairwise(path):
-            if left[i, j] <= NEGLIGIBLE:
-                after[i].remove(j)
+            found = np.zeros_like(flow)
+            for (i, j), share in shares.items():
+                found[i, j] = share
+            return found
+        steps = list(pairwise(path))
+        least = min(left[step] for step in steps)
+        for step in steps:
+            shares[step] += least / len(steps)
+            left[step] -= least
+            if left[step] <= NEGLIGIBLE:
+                onward[step[0]] ^= 1 << step[1]
+                if step[1] == b:
+                    goal ^= 1 << step[0]
 
 
-def _first_shortest(after: list[list[int]], a: int, b: int) -> list[int] | None:
-    """Breadth first, neighbors in order: the first of the shortest paths."""
-    came: dict[int, int] = {a: a}
-    queue = deque([a])
-    while queue and b not in came:
-        node = queue.popleft()
-        for following in after[node]:
-            if following not in came:
-                came[following] = node
-                queue.append(following)
-    if b not in came:
-        return None
-    path = [b]
-    while path[-1] != a:
-        path.append(came[path[-1]])
-    return path[::-1]
+def _first_shortest(onward: list[int], goal: int, a: int, b: int) -> list[int] | None:
+    """Breadth first, neighbors in order: the first of the shortest paths.
+
+    ``goal`` has the bits of the nodes that lead to b.
+    The first node found that leads to the goal is the one through which a full search would
+    reach it, so the last layer is never listed.
+    """
+    if onward[a] >> b & 1:
+        return [a, b]
+    came = {a: a}
+    seen = 1 << a
+    queue = [a]
+    for node in queue:
+        new = onward[node] & ~seen
+        last = new & goal
+        if last:
+            path = [b, (last & -last).bit_length() - 1, node]
+            while path[-1] != a:
+                path.append(came[path[-1]])
+            return path[::-1]
+        seen |= new
+        while new:
+            lowest = new & -new
+            following = lowest.bit_length() - 1
+            came[following] = node
+            queue.append(following)
+            new ^= lowest
+    return None
 
 
 def _random_walk(flow: Floats, a: int, b: int) -> Floats:
