@@ -112,7 +112,7 @@ def network_graph(
                 fill_opacity=0.22,
                 tip=", ".join(corners),
             )
-    most = max([e.studies for e in drawn], default=1)
+    most = max([1, *(e.studies for e in drawn)])
     for e in sorted(drawn, key=lambda e: (e.one, e.other)):
         (x1, y1), (x2, y2) = at[e.one], at[e.other]
         tip = f"{e.one} – {e.other}: {words.studies(lang, e.studies)}"

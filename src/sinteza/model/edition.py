@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from sinteza.model.effect import AnalysisResult, PooledEffect
+from sinteza.model.effect import AnalysisResult, NetworkResult, PooledEffect
 from sinteza.model.flow import Flow
 from sinteza.model.protocol import Bilingual, Protocol
 from sinteza.model.record import Evidence
@@ -184,5 +184,6 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     maps: tuple[MapResult, ...]
     analyses: tuple[AnalysisResult, ...]
     labels: dict[str, Bilingual]
+    networks: tuple[NetworkResult, ...] = ()
     published: tuple[PublishedEstimate, ...] = ()
     taxonomy_digest: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 import msgspec
@@ -18,9 +18,9 @@ from sinteza.model.edition import (
     WindowDifference,
     WindowResult,
 )
-from sinteza.model.effect import AnalysisResult
+from sinteza.model.effect import AnalysisResult, NetworkResult
 from sinteza.model.event import RecordsImported, SearchRan
-from sinteza.model.protocol import Bilingual, Window
+from sinteza.model.protocol import Analysis, Bilingual, Window
 from sinteza.model.record import Cluster, Record
 from sinteza.model.study import Reading
 from sinteza.publishing.tables import difference, evidence_map
@@ -28,8 +28,9 @@ from sinteza.review.review import Review
 from sinteza.sources import evidence
 from sinteza.store import projections
 from sinteza.synthesis.analyze import analyze
+from sinteza.synthesis.compare import compare
 from sinteza.synthesis.readings import reconcile
-from sinteza.synthesis.select import select
+from sinteza.synthesis.select import Selection, select
 
 # Kinds of concepts that an entry is listed under; the rest (study designs, outcomes ...) would
 # drown them.
@@ -94,6 +95,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
         studies=tuple(_edition_study(reading, study_ids, included) for reading in studies),
         maps=maps,
         analyses=analyses,
+        networks=_networks(review, studies, held),
         labels={},
         published=tuple(evidence.read_published(folder)) if folder else (),
     )
@@ -127,9 +129,10 @@ def short_label(record: Record) -> str:
     return f"{who} {record.year}" if record.year else who
 
 
-def _analyses(
+def _selections(
     review: Review, studies: Iterable[Reading], held: Mapping[str, Decision | None]
-) -> tuple[AnalysisResult, ...]:
+) -> list[tuple[Analysis, Selection]]:
+    """What enters each planned analysis."""
     protocol = review.loaded.protocol
     included = {
         study
@@ -138,8 +141,9 @@ def _analyses(
         for study in listed
     }
     usable = [reading.study for reading in studies]
-    return tuple(
-        analyze(
+    return [
+        (
+            plan,
             select(
                 usable,
                 plan,
@@ -147,10 +151,29 @@ def _analyses(
                 included=included,
                 ancestors=review.loaded.taxonomy.ancestors,
             ),
-            plan,
         )
         for plan in protocol.analyses
+    ]
+
+
+def _analyses(
+    review: Review, studies: Iterable[Reading], held: Mapping[str, Decision | None]
+) -> tuple[AnalysisResult, ...]:
+    return tuple(analyze(chosen, plan) for plan, chosen in _selections(review, studies, held))
+
+
+def _networks(
+    review: Review, studies: Sequence[Reading], held: Mapping[str, Decision | None]
+) -> tuple[NetworkResult, ...]:
+    """The networks that the protocol plans, where there are treatments enough."""
+    protocol = review.loaded.protocol
+    known = {reading.study.id: reading.study for reading in studies}
+    found = (
+        compare(chosen.comparisons, plan, protocol.outcome(plan.outcome), studies=known)
+        for plan, chosen in _selections(review, studies, held)
+        if plan.network
     )
+    return tuple(result for result in found if result is not None)
 
 
 def analyses_of(review: Review) -> tuple[AnalysisResult, ...]:
@@ -297,6 +320,8 @@ def _labels(edition: Edition, review: Review) -> dict[str, Bilingual]:
     names = {c.concept for record in edition.records for c in record.concepts}
     names |= {name for table in edition.maps for name in (*table.rows, *table.columns)}
     names |= {group.concept for result in edition.analyses for group in result.groups}
+    names |= {t.concept for result in edition.networks for t in result.treatments}
+    names |= {t for result in edition.networks for part in result.parts for t in part}
     names |= {arm.concept for s in edition.studies for r in s.readings for arm in r.arms}
     names |= {s.study.therapy for s in edition.studies}
     names |= {c for item in edition.published for c in item.concepts}
