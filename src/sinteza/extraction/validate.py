@@ -81,18 +81,26 @@ def _value(value: ReportValue, item: ReportOutcome, arm: ReportArm | None) -> Re
 
 
 def _ahead(item: ReportOutcome, arms: dict[str, ReportArm]) -> ReportOutcome:
-    """A comparator better than every active arm: rare, and the trace of arms taken for each other."""
-    if item.code not in ("RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC"):
+    """A comparator better than every active arm, or told alone: the trace of arms confused."""
+    if item.code not in ("RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED"):
         return item
     shares: dict[str, list[float]] = {"intervention": [], "comparator": []}
     for value in item.values:
         arm = arms.get(value.arm)
-        if arm is not None and arm.role in shares and value.percent is not None:
-            shares[arm.role].append(value.percent)
-    if not all(shares.values()) or max(shares["comparator"]) <= max(shares["intervention"]):
+        if arm is None or value.percent is None:
+            continue
+        role = "intervention" if arm.name.endswith(" all doses") else arm.role
+        if role in shares:
+            shares[role].append(value.percent)
+    if not shares["comparator"]:
         return item
+    flag = "comparator_alone"
+    if shares["intervention"]:
+        if max(shares["comparator"]) <= max(shares["intervention"]):
+            return item
+        flag = "comparator_ahead"
     marked = tuple(
-        msgspec.structs.replace(value, flags=(*value.flags, "comparator_ahead"), needs_look=True)
+        msgspec.structs.replace(value, flags=(*value.flags, flag), needs_look=True)
         for value in item.values
     )
     return msgspec.structs.replace(item, values=marked)
