@@ -114,7 +114,7 @@ _KNOWN = re.compile(
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
             rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
-            r"(?P<active>\b(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
+            r"(?P<active>(?<![\w-])(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
             r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
         ]
     ),

@@ -153,7 +153,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     for name, pattern in [
         ("epT", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}\s*[)\]],?\s*(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+)?({INT})\b(?!\s?%)"),
         ("eTp", rf"{_L}({INT})\s+(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+|these\s+)?({INT})\s+{_WORDS}[(\[,]\s*{_PCT}"),
-        ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*{_WORDS}[(\[,;:=]+\s*{_PCT}"),
+        ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*(?:{_WORDS}[(\[,;:=]+|or)\s*{_PCT}"),
         ("peT", rf"{_L}{_PCT}\s*{_WORDS}[(\[,;]\s*({INT})\s?(?:/|of|out of)\s?(?:the\s+)?({INT})\b(?!\s?%)"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*([+-]?{DEC})\s*[)\]](?=\s*\w+)(?!\s*of\b)(?<=%\))"),
