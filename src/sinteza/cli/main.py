@@ -15,6 +15,8 @@ from sinteza.errors import SintezaError
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, what the overview says of it)
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
+    "convert": ("sinteza.cli.convert", "a file of records into another format"),
+    "source": ("sinteza.cli.source", "ask a library catalogue what it can be asked"),
 }
 
 
