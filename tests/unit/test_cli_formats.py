@@ -42,6 +42,7 @@ def test_an_endpoint_is_probed() -> None:
 
 
 def test_an_endpoint_that_is_none_says_so() -> None:
-    with serve(Repository(faults=["gone"])) as endpoint, pytest.raises(SourceError):
+    with serve(Repository(faults=["gone"])) as endpoint:
         words = ["source", "probe", endpoint, "--protocol", "oai-pmh"]
-        CliRunner().invoke(cli, words, catch_exceptions=False)
+        with pytest.raises(SourceError):
+            CliRunner().invoke(cli, words, catch_exceptions=False)
