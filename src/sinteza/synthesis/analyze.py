@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 from typing import Any
 
+from sinteza.errors import SynthesisError
 from sinteza.model.effect import (
     AnalysisResult,
     Asymmetry,
@@ -106,17 +108,18 @@ def _group(name: str, rows: Sequence[EffectEstimate], analysis: Analysis) -> Gro
     planned = (analysis.method, analysis.test)
     used = (few.method, few.test) if few and len(rows) < few.below else planned
     pooled, weights = pool_effects(rows, name, method=used[0], test=used[1])
-    alternatives = tuple(
-        pool_effects(rows, name, method=method, test=test)[0]
-        for method, test in dict.fromkeys((planned, *ALTERNATIVES))
-        if (method, test) != used
-    )
+    alternatives = []
+    for method, test in dict.fromkeys((planned, *ALTERNATIVES)):
+        # a method may not exist for a group, as Mantel-Haenszel without any event
+        with contextlib.suppress(SynthesisError):
+            if (method, test) != used:
+                alternatives.append(pool_effects(rows, name, method=method, test=test)[0])
     effects = tuple(_weighed(row, weight) for row, weight in zip(rows, weights, strict=True))
     return Group(
         concept=name,
         effects=effects,
         pooled=pooled,
-        alternatives=alternatives,
+        alternatives=tuple(alternatives),
         disagree=disagreement(pooled, rows),
         without=without_each(rows, name, method=used[0], test=used[1]) if len(rows) > 2 else (),
         asymmetry=asymmetry(rows),
