@@ -110,6 +110,7 @@ def _studies(edition: Edition) -> Table:
         "source",
         "place",
         "read_by",
+        "by_machine",
         "notes",
     ]
     rows = [
