@@ -79,7 +79,8 @@ class RecordsImported(
 ):
     """Records entered the review.
 
-    ``raw`` is the artifact of the file as it came, ``parsed`` those of what was read from it.
+    ``raw`` is the artifact of the file as it came (``files`` where there are several), ``parsed``
+    those of what was read from it.
     ``known`` counts records of the file that the review already held under the same id.
     """
 
@@ -91,6 +92,7 @@ class RecordsImported(
     read: int
     added: int
     known: int
+    files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 

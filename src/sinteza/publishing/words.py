@@ -103,6 +103,7 @@ OUTCOME = {
 SEARCH = {
     "searched": "searched",
     "offline": "not searched: this run had no network",
+    "unasked": "not searched in this run",
     "no_endpoint": "not searched: no endpoint configured",
 }
 FIELD = {

@@ -6,7 +6,7 @@ nothing new appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ from sinteza.model.event import (
     SearchRan,
 )
 from sinteza.model.flow import Flow, SourceCount
-from sinteza.model.protocol import Filter, Window
+from sinteza.model.protocol import Window
 from sinteza.model.record import Cluster, Record
 from sinteza.model.study import Study
 from sinteza.review import imports, protocols
@@ -146,41 +146,11 @@ class Review:
 
     # -- the steps -----------------------------------------------------------------------------
 
-    def search(self, window: Window) -> list[SearchRan]:
-        """Record what each planned search asks for; sources out of reach are said to be so."""
-        protocol = self.loaded.protocol
-        first, last = window.bounds(self.today)
-        held = {
-            (run.search, run.start, run.end): run
-            for event in self.store.events(kinds=("search.ran",))
-            if isinstance(run := event.payload, SearchRan)
-        }
-        sources = {source.id: source for source in protocol.sources}
-        drafts: list[Draft] = []
-        runs = []
-        for plan in protocol.searches:
-            source = sources[plan.source]
-            run = SearchRan(
-                search=plan.id,
-                source=plan.source,
-                typed=plan.query,
-                sent=pubmed_query(
-                    plan.query, protocol.filters if plan.filtered else (), first, last
-                )
-                if source.kind == "pubmed"
-                else plan.query,
-                window=window.id,
-                start=first.isoformat(),
-                end=last.isoformat(),
-                outcome="offline" if source.kind == "pubmed" else "no_endpoint",
-            )
-            key = (run.search, run.start, run.end)
-            runs.append(held.get(key, run))
-            if key not in held:
-                drafts.append((plan.id, run))
-        if drafts:
-            self.store.append(Actor(kind="rule", name="search"), self.at, drafts)
-        return runs
+    def search(self, window: Window, live: Collection[str] = ()) -> list[SearchRan]:
+        """Run the planned searches; sources that are not ``live`` are said to be out of reach."""
+        from sinteza.review.searching import search
+
+        return search(self, window, live=live)
 
     def import_files(self, paths: Sequence[Path]) -> list[RecordsImported]:
         """Take in files of records, all of them or none."""
@@ -389,12 +359,3 @@ def _of(name: str, assignment: Assignment) -> Assignment:
     import msgspec
 
     return msgspec.structs.replace(assignment, cluster=name)
-
-
-def pubmed_query(typed: str, filters: Sequence[Filter], first: date, last: date) -> str:
-    """The query as it is sent: the typed words, the filters as alternatives, the window."""
-    parts = [f"({typed})"]
-    if filters:
-        parts.append(f"({' OR '.join(item.query for item in filters)})")
-    parts.append(f"{first:%Y/%m/%d}:{last:%Y/%m/%d}[dp]")
-    return " AND ".join(parts)
