@@ -1,9 +1,10 @@
 """Make the MeSH that ships: ``python tools/compact_mesh.py FOLDER``.
 
-FOLDER holds the 2022 tables (mesh2022_*.tsv.gz, mtrees2022.bin.gz) and mesh_term_frequency_*.csv.gz. Every descriptor
-and tree position is kept, so that explosion is exact. Entry terms are kept for the diseases,
-treatments and outcomes of epilepsy, for publication types and population groups, and for headings
-on at least COMMON records (inverted forms left out); pharmacological actions for the agents of the central nervous system.
+FOLDER holds the 2022 tables (mesh2022_*.tsv.gz, mtrees2022.bin.gz) and
+mesh_term_frequency_*.csv.gz. Every descriptor and tree position is kept, so that explosion is
+exact. Entry terms are kept for the diseases, treatments and outcomes of epilepsy, for publication
+types and population groups, and for headings on at least COMMON records (inverted forms left out);
+pharmacological actions for the agents of the central nervous system.
 Content courtesy of the U.S. National Library of Medicine.
 """
 
@@ -31,7 +32,8 @@ def main(folder: Path) -> None:
     paths = [*sorted(folder.glob("mesh2022_*.tsv.gz")), folder / "mtrees2022.bin.gz"]
     full = build([(path.name, path.open("rb")) for path in paths], year=2022)
     counts: dict[str, int] = {}
-    with gzip.open(next(folder.glob("mesh_term_frequency_*.csv.gz")), "rt", encoding="utf-8") as text:
+    frequencies = next(folder.glob("mesh_term_frequency_*.csv.gz"))
+    with gzip.open(frequencies, "rt", encoding="utf-8") as text:
         for row in csv.DictReader(text):
             counts[row["mesh_term_lower"]] = int(row["n_pmids"])
     central = full.explode(next(n for n, d in full.descriptors.items() if ACTIONS in d.trees))

@@ -68,7 +68,9 @@ def rows(golden: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @cache
-def fitted(shared: Path, name: str, method: str = "DL", test: Any = "z") -> Network:
+def fitted(
+    shared: Path, name: str, method: str = "DL", test: Any = "z", covariance: Any = "full"
+) -> Network:
     golden = case(shared, name)
     return network(
         rows(golden),
@@ -77,6 +79,7 @@ def fitted(shared: Path, name: str, method: str = "DL", test: Any = "z") -> Netw
         test=test,
         reference=golden["settings"]["reference"],
         small_values=golden["settings"]["small_values"],
+        contrast_covariance=covariance,
         keep_double_zeros=name in KEEPS_DOUBLE_ZEROS,
     )
 

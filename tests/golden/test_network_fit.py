@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sinteza.stats.network.model import Fit, _likelihood, solve
-from tests.golden.network_cases import CASES, case, fitted, matrix, same_set
+from sinteza.stats.network import network
+from sinteza.stats.network.model import likelihood
+from tests.golden.network_cases import CASES, case, fitted, matrix, rows, same_set
 
 CLOSE: dict[str, Any] = {"rtol": 0, "atol": 1e-9}
 
@@ -74,20 +75,20 @@ def test_heterogeneity(shared: Path, name: str) -> None:
     assert high == pytest.approx(golden["upper.I2"], abs=1e-9)
 
 
-#: contrasts of multi-arm studies without arms: netmeta takes them as uncorrelated (see below)
-UNCORRELATED = {"linde2016_comb", "senn2013_md"}
-
-
-@pytest.mark.parametrize("name", sorted(set(CASES) - UNCORRELATED))
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("method", ["REML", "ML"])
 def test_likelihood_methods(shared: Path, name: str, method: str) -> None:
-    golden, net = case(shared, name)["tau_methods"][method], fitted(shared, name, method)
+    golden = case(shared, name)["tau_methods"][method]
+    # without arms the reference ignores how contrasts of one study covary
+    net = fitted(shared, name, method, "z", "ignored")
     wanted = matrix(golden["TE.random"], net.treatments)
     restricted = method == "REML"
     if np.abs(net.random.estimate - wanted).max() > 1e-7:
         # the reference stopped its search early: ours must be the better maximum, next to it
-        ours = _likelihood(net.blocks, net.tau2, restricted)
-        theirs = _likelihood(net.blocks, golden["tau2"], restricted)
+        regression = net.blocks.regression
+        design = regression.design[:, :-1]
+        ours = likelihood(design, regression, net.tau2, restricted=restricted)
+        theirs = likelihood(design, regression, golden["tau2"], restricted=restricted)
         assert ours.value > theirs.value
         assert abs(ours.slope) < abs(theirs.slope) or net.tau2 == 0
         assert net.tau2 == pytest.approx(golden["tau2"], abs=1e-6)
@@ -97,15 +98,25 @@ def test_likelihood_methods(shared: Path, name: str, method: str) -> None:
         np.testing.assert_allclose(net.random.se, wanted, rtol=0, atol=1e-7)
 
 
-@pytest.mark.parametrize("name", sorted(UNCORRELATED))
-@pytest.mark.parametrize("method", ["REML", "ML"])
-def test_at_the_tau2_of_the_reference(shared: Path, name: str, method: str) -> None:
-    golden, net = case(shared, name)["tau_methods"][method], fitted(shared, name, method)
-    fit: Fit = solve(net.blocks, golden["tau2"])
-    wanted = matrix(golden["TE.random"], net.treatments)
-    np.testing.assert_allclose(fit.estimate, wanted, rtol=0, atol=1e-9)
-    wanted = matrix(golden["seTE.random"], net.treatments)
-    np.testing.assert_allclose(fit.se, wanted, rtol=0, atol=1e-9)
+@pytest.mark.parametrize("name", ["linde2016_comb", "senn2013_md"])
+def test_full_covariance_does_not_depend_on_the_reference(shared: Path, name: str) -> None:
+    golden = case(shared, name)
+    found = {
+        covariance: {
+            network(
+                rows(golden),
+                measure="MD",
+                method="REML",
+                reference=reference,
+                contrast_covariance=covariance,
+            ).tau2
+            for reference in golden["network"]["trts"][:3]
+        }
+        for covariance in ("full", "ignored")
+    }
+    assert max(found["full"]) - min(found["full"]) < 1e-12
+    # which is why it is the default
+    assert max(found["ignored"]) - min(found["ignored"]) > 1e-5
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sinteza.errors import QueryError
+from sinteza.query.ovid import parse_ovid, to_ovid
 from sinteza.query.syntax import Query, from_json, parse, to_json, to_pubmed, walk
 
 _WORDS = (
@@ -53,13 +56,13 @@ def round_trip(text: str) -> None:
 
 
 @given(QUERIES)
-@settings(max_examples=1500)
+@settings(max_examples=600)
 def test_parse_print_parse(text: str) -> None:
     round_trip(text)
 
 
 @given(st.text(alphabet='ab1*"()[]:/#&|-,. ANDORTtibmh~“”éș\u00a0', max_size=40))
-@settings(max_examples=1500)
+@settings(max_examples=600)
 def test_any_text_is_read_or_refused(text: str) -> None:
     round_trip(text)
 
@@ -73,3 +76,52 @@ def test_walk_sees_every_node_once(text: str) -> None:
     nodes = list(walk(query.root))
     assert nodes[0] is query.root
     assert len(nodes) == to_json(query.root).count(b'"node":')
+
+
+OVID_WORDS = st.sampled_from(
+    ["epilepsy", "seizure$", "tumo?r", "drug resistan*", '"quality of life"', "random:", "flu$"]
+)
+OVID_TERMS = st.one_of(
+    st.tuples(OVID_WORDS, st.sampled_from([".ti.", ".ti,ab.", ".tw", ".mp.", ".ab.", ""])).map(
+        "".join
+    ),
+    st.sampled_from(["exp Epilepsy/", "*Epilepsy/dt,su", "placebo.pt.", "drug therapy.fs.", "1"]),
+)
+OVID = st.recursive(
+    OVID_TERMS,
+    lambda inner: st.tuples(
+        inner, st.sampled_from([" and ", " or ", " not ", " adj3 "]), inner, st.booleans()
+    ).map(lambda made: f"({made[0]}{made[1]}{made[2]})" if made[3] else "".join(made[:3])),
+    max_leaves=6,
+)
+
+
+@given(st.lists(OVID, min_size=1, max_size=3))
+@settings(max_examples=400)
+def test_ovid_becomes_a_query_pubmed_reads(lines: list[str]) -> None:
+    text = "\n".join(f"{at}. {line}" for at, line in enumerate(lines, 1))
+    try:
+        query = parse_ovid(text)
+    except QueryError as error:
+        refused = error
+    else:
+        assert parse(to_pubmed(query.root, short=True)).root == query.root
+        return
+    assert refused.code is not None
+    assert refused.position is not None
+    assert 0 <= refused.position <= len(text)
+
+
+@given(QUERIES)
+@settings(max_examples=400)
+def test_what_is_written_for_ovid_is_read_and_written_the_same(text: str) -> None:
+    query = read(text)
+    if isinstance(query, QueryError):
+        return
+    try:
+        written, _ = to_ovid(query.root)
+    except QueryError as error:
+        assert error.code == "E-NO-EQUAL"  # noqa: PT017 - what is written is tested below
+        return
+    again = to_ovid(parse_ovid(written).root)[0]
+    assert re.sub(r"[()]", "", again) == re.sub(r"[()]", "", written)

@@ -71,7 +71,7 @@ QUICK = [fault for fault in FAULTS if fault != "slow"]
 
 
 @given(st.lists(st.sampled_from(["", "", *QUICK]), max_size=25))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_complete_set_or_a_clear_error(
     fake: FakePubMed, base: str, transport: HttpxTransport, faults: list[str]
 ) -> None:
@@ -145,6 +145,22 @@ def test_a_day_too_large_is_split_by_pmid(
     assert [name for name, _ in answer.raw] == sorted(name for name, _ in answer.raw)
 
 
+def test_records_without_a_date_of_creation_are_found_by_pmid(
+    fake: FakePubMed, base: str, transport: HttpxTransport
+) -> None:
+    from dataclasses import replace
+    from datetime import date
+
+    kept = fake.records
+    fake.records = [replace(kept[0], created=date(1, 1, 1)), *kept[1:]]  # no range holds it
+    fake.faults, fake.requests = [], []
+    try:
+        answer = client(base, transport).search("epilepsy[tiab]")
+    finally:
+        fake.records = kept
+    assert set(answer.ids) == {str(record.pmid) for record in kept}
+
+
 def test_a_set_that_changes_while_it_is_read_is_read_again(
     fake: FakePubMed, base: str, transport: HttpxTransport
 ) -> None:
@@ -168,7 +184,7 @@ class Stop(BaseException):
 
 
 @given(st.integers(min_value=1, max_value=14))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_a_crash_is_resumed_without_fetching_twice(
     fake: FakePubMed, base: str, transport: HttpxTransport, crash_at: int
 ) -> None:
@@ -182,6 +198,9 @@ def test_a_crash_is_resumed_without_fetching_twice(
             if self.left < 0:
                 raise Stop
             return transport.send(request, timeout=timeout)
+
+        def close(self) -> None:
+            pass
 
     def run(pubmed: PubMed) -> list[bytes]:
         ids = [str(record.pmid) for record in fake.records]
@@ -197,3 +216,28 @@ def test_a_crash_is_resumed_without_fetching_twice(
     assert len(got) == len(set(got)) == len(fake.records)
     fetched = [form["id"] for utility, form in fake.requests if utility == "efetch"]
     assert len(fetched) == len(set(fetched))
+
+
+def test_the_command_writes_every_record(
+    fake: FakePubMed, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from sinteza.cli.main import cli
+
+    fake.faults, fake.requests = ["500"], []
+    monkeypatch.setenv("SINTEZA_EUTILS", base)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("NCBI_API_KEY", "k")
+    ids = [str(record.pmid) for record in fake.records[:5]]
+    done = CliRunner().invoke(
+        cli, ["pubmed", "fetch", "--out", str(tmp_path / "out"), *ids, "99999999"]
+    )
+    assert done.exit_code == 3
+    assert "no record for: 99999999" in done.stderr
+    written = list((tmp_path / "out").iterdir())
+    got = [pmid for path in written for pmid in PMID.findall(path.read_bytes())]
+    assert sorted(pmid.decode() for pmid in got) == sorted(ids)
+    found = CliRunner().invoke(cli, ["pubmed", "search", "epilepsy[ti]"])
+    assert len(found.stdout.split()) == len(fake.records)
+    assert "PubMed read: epilepsy[ti]" in found.stderr

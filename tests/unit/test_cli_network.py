@@ -43,7 +43,27 @@ def test_text_in_two_languages(tmp_path: Path) -> None:
     english = CliRunner().invoke(command, arguments)
     assert "OR: 3 studies, 3 treatments" in english.stdout
     romanian = CliRunner().invoke(command, [*arguments, "--language", "ro"])
-    assert "tratamente 3" in romanian.stdout
+    assert "3 tratamente" in romanian.stdout
+
+
+def test_charts_are_written(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text(DATA + "D,sham,3,20\nD,stim,7,20\n")
+    folder = tmp_path / "charts"
+    arguments = [str(data), "--measure", "OR", "--language", "ro", "--charts", str(folder)]
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 0
+    assert {f.name for f in folder.iterdir()} == {
+        "forest.svg",
+        "funnel.svg",
+        "graph.svg",
+        "league.html",
+        "league.svg",
+        "ranks.svg",
+    }
+    graph = (folder / "graph.svg").read_text("utf-8")
+    assert "stim" in graph  # the part that no study connects is drawn as well
+    assert "placebo" in (folder / "league.html").read_text("utf-8")
 
 
 def test_an_error_says_where(tmp_path: Path) -> None:

@@ -168,9 +168,12 @@ def labbe(
     treated, control = arms or (lang.text("Treatment"), lang.text("Control"))
     above = sum(p.y > p.x for p in shown)
     said = lang.text("risk higher with {arm} in {n}", arm=treated, n=lang.integer(above))
+    # Rare events would crowd in a corner of the whole square.
+    highest = max([max(p.x, p.y) for p in shown], default=1.0)
+    top = next((t for t in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if highest <= 0.95 * t), 1.0)
     plot = Plot(
-        Axis(0.0, 1.0, lang.text("Risk: {arm}", arm=control)),
-        Axis(0.0, 1.0, lang.text("Risk: {arm}", arm=treated)),
+        Axis(0.0, top, lang.text("Risk: {arm}", arm=control)),
+        Axis(0.0, top, lang.text("Risk: {arm}", arm=treated)),
         lang=lang,
         title=title or lang.text("L'Abbé plot"),
         description=f"{words.studies(lang, len(shown))}, {said}",
@@ -178,10 +181,10 @@ def labbe(
         height=380,
         name=name,
     )
-    plot.curve([(0, 0), (1, 1)], color=GREY, width=1)
+    plot.curve([(0, 0), (top, top)], color=GREY, width=1)
     plot.key(Key(lang.text("no effect"), GREY))
     if effect is not None and math.isfinite(effect):
-        steps = [i / 100 for i in range(101)]
+        steps = [top * i / 100 for i in range(101)]
         if measure in {"OR", "PETO"}:
             curve = [(p, p * effect / (1 - p + p * effect) if p < 1 else 1.0) for p in steps]
         elif measure == "RD":

@@ -96,12 +96,13 @@ def map_sentence(
     """The map in one sentence: how many pairs have studies, and which has most."""
     pairs = len(rows) * len(columns)
     filled = len({(c.row, c.column) for c in cells if c.studies > 0})
-    said = lang.text(
-        "{filled} of {pairs} pairs have studies, {gaps} are gaps",
+    have = lang.plural(
+        "{filled} of {n} pair has studies",
+        "{filled} of {n} pairs have studies",
+        pairs,
         filled=lang.integer(filled),
-        pairs=lang.integer(pairs),
-        gaps=lang.integer(pairs - filled),
     )
+    said = f"{have}, {lang.plural('{n} is a gap', '{n} are gaps', pairs - filled)}"
     if filled:
         best = max(cells, key=lambda c: c.studies)
         row = next((r.label for r in rows if r.key == best.row), best.row)
@@ -168,6 +169,11 @@ class _Map:
             parts.append(self.lang.text(_CERTAINTY[cell.certainty][3]))
         return f"{pair}: {', '.join(parts)}"
 
+    def short(self, cell: MapCell) -> str:
+        """The count and the certainty's glyph."""
+        sign = _CERTAINTY[cell.certainty][0] if cell.certainty in _CERTAINTY else ""
+        return f"{self.lang.integer(cell.studies)} {sign}".strip()
+
     def people(self, n: int) -> str:
         """``120 participants``."""
         return self.lang.plural("{n} participant", "{n} participants", n)
@@ -176,10 +182,16 @@ class _Map:
         """The whole grid."""
         label_width = min(max(widest([r.label for r in self.rows], _SIZE), 90.0), 220.0)
         left = 12 + label_width + 10
-        pitches = [
-            max(_CELL, min(136.0, widest(column.label.split(), _SIZE, bold=True) + 8))
-            for column in self.columns
-        ]
+        pitches = []
+        for column in self.columns:
+            word = widest(column.label.split(), _SIZE, bold=True) + 8.5
+            counts = [
+                self.lang.integer(cell.studies)
+                for cell in self.grid.values()
+                if cell.column == column.key
+            ]
+            figures = widest(counts, _SIZE, bold=True) + 8
+            pitches.append(max(_CELL, min(136.0, word), figures))
         heads = [
             wrap(c.label, p - 8, _SIZE, bold=True)
             for c, p in zip(self.columns, pitches, strict=True)
@@ -328,7 +340,11 @@ class _Map:
         corner = " × ".join(part for part in self.corner if part)
         y = svg.lines(left, y, wrap(corner, right - left, 11.5), size=11.5, fill=GREY) - 6
         most = max((c.studies for c in self.grid.values()), default=1)
+        longest = 350 - 204 - widest([self.short(c) for c in self.grid.values()], 11.5, bold=True)
+        studied = {row for row, _ in self.grid}
         for row in self.rows:
+            if row.key not in studied:
+                continue
             label = wrap(row.label, right - left, _SIZE, bold=True)
             svg.rect(left - 4, y, right - left + 8, _LEAD * len(label) + 8, fill=PALE)
             y = self.draw_head(svg, left, y + 16, row, label) + 2
@@ -338,18 +354,44 @@ class _Map:
                 if cell is None:
                     gaps += 1
                     continue
-                y = self.draw_bar(svg, y, row, column, cell, most)
+                y = self.draw_bar(svg, y, row, column, cell, max(3.0, longest) / most)
             if gaps:
                 dashed = self.lang.plural("{n} gap (no study)", "{n} gaps (no study)", gaps)
                 svg.rect(left, y - 4, 14, 11, fill=WHITE, stroke="#9aa0a6", stroke_dasharray="3 3")
                 svg.text(left + 20, y + 6, dashed, size=11.5, fill=GREY)
                 y += 14
             y += 4
-        svg.height = y + 4
+        empty = [row for row in self.rows if row.key not in studied]
+        svg.height = self.draw_unstudied(svg, empty, left, right, y) + 4
         return str(svg)
 
+    def draw_unstudied(
+        self, svg: Svg, rows: Sequence[MapAxis], left: float, right: float, y: float
+    ) -> float:
+        """The rows nobody studied, listed under one heading; the bottom."""
+        if not rows:
+            return y
+        heading = wrap(self.lang.text("No study at all"), right - left, _SIZE, bold=True)
+        svg.rect(
+            left - 4,
+            y + 1,
+            right - left + 8,
+            _LEAD * len(heading) + 6,
+            fill=WHITE,
+            stroke="#9aa0a6",
+            stroke_dasharray="3 3",
+        )
+        y = svg.lines(left, y + 16, heading, size=_SIZE, leading=_LEAD / _SIZE, weight="bold")
+        for row in rows:
+            label = wrap(row.label, right - left - 8, 11.5)
+            svg.open_link(row.href, row.label)
+            y = svg.lines(left + 4, y + 5, label, size=11.5, linked=bool(row.href))
+            svg.close_link(row.href)
+            y += 4 if row.href else -3
+        return y
+
     def draw_bar(
-        self, svg: Svg, y: float, row: MapAxis, column: MapAxis, cell: MapCell, most: int
+        self, svg: Svg, y: float, row: MapAxis, column: MapAxis, cell: MapCell, scale: float
     ) -> float:
         """One pair of the narrow layout; the next baseline."""
         tip = self.tip(row, column, cell)
@@ -362,11 +404,9 @@ class _Map:
             size=11.5,
             linked=bool(cell.href),
         )
-        long = max(3.0, 90 * cell.studies / most)
+        long = max(3.0, scale * cell.studies)
         fill, _ = self.look(cell)
         svg.rect(196, y - 5, long, 13, fill=fill, stroke=GREY, tip=tip)
-        sign = _CERTAINTY[cell.certainty][0] if cell.certainty in _CERTAINTY else ""
-        shown = f"{self.lang.integer(cell.studies)} {sign}".strip()
-        svg.text(200 + long, y + 5, shown, size=11.5, weight="bold")
+        svg.text(200 + long, y + 5, self.short(cell), size=11.5, weight="bold")
         svg.close_link(cell.href)
-        return y + max(14.4 * len(label), 16) + 3
+        return y + max(14.4 * len(label) + 6, 24)

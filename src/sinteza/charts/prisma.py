@@ -14,6 +14,8 @@ from sinteza.i18n import Language
 
 _SIZE = 12.5
 _LEAD = 17.0
+# Between two links of a box, so that each can be hit with a finger (24 pixels, WCAG 2.5.8).
+_APART = 7.0
 _PAD = 9.0
 
 
@@ -118,34 +120,37 @@ class _Box:
     items: Sequence[Count] = ()
     strong: bool = False
 
-    def lines(self, width: float, lang: Language) -> list[tuple[str, bool, str | None]]:
-        """Text, bold or not, link: each fits the width."""
+    def entries(self, width: float, lang: Language) -> list[_Entry]:
+        """The head and the items, each broken into lines that fit the width."""
         inner = width - 2 * _PAD
         label = self.head.label if self.head and self.head.label else self.heading
+        shown = _counted(label, self.head.n, lang) if self.head else f"{label}:"
         href = self.head.href if self.head else None
-        shown = f"{label} (n = {lang.integer(self.head.n)})" if self.head else f"{label}:"
-        out: list[tuple[str, bool, str | None]] = [
-            (_keep(part), True, href) for part in wrap(_tie(shown), inner, _SIZE, bold=True)
-        ]
+        out = [_Entry(wrap(shown, inner, _SIZE, bold=True), True, href)]
         for item in self.items:
-            written = _tie(f"{item.label} (n = {lang.integer(item.n)})")
-            first, *rest = wrap(written, inner - 12, _SIZE)
-            out.append((_keep(first), False, item.href))
-            out.extend((_keep(part), False, item.href) for part in rest)
+            written = _counted(item.label, item.n, lang)
+            out.append(_Entry(wrap(written, inner - 12, _SIZE), False, item.href))
         return out
 
     def height(self, width: float, lang: Language) -> float:
         """Height in pixels."""
-        return 2 * _PAD + _LEAD * len(self.lines(width, lang)) - 2
+        entries = self.entries(width, lang)
+        lines = sum(len(entry.lines) for entry in entries)
+        return 2 * _PAD + _LEAD * lines + _APART * (len(entries) - 1) - 2
 
 
-def _tie(text: str) -> str:
-    """Keep ``(n = 12)`` on one line."""
-    return text.replace(" (n = ", " (n\ue000=\ue000")
+def _counted(label: str, n: int, lang: Language) -> str:
+    """``Records screened (n = 12)``, the number never on two lines."""
+    return f"{label} (n\u00a0=\u00a0{lang.integer(n)})"
 
 
-def _keep(text: str) -> str:
-    return text.replace("\ue000", "\N{NO-BREAK SPACE}")
+@dataclass(frozen=True)
+class _Entry:
+    """What one link covers: a head or an item."""
+
+    lines: list[str]
+    bold: bool
+    href: str | None
 
 
 @dataclass
@@ -275,7 +280,7 @@ def prisma(
     bottom = place(svg, steps, columns, box_width, y, lang)
     if problems:
         said = lang.text("The counts do not add up:")
-        lines = [part for p in (said, *problems) for part in wrap(p, width - 24, _SIZE)]
+        lines = [part for p in (said, *problems) for part in wrap(p, width - 24, _SIZE, bold=True)]
         bottom = svg.lines(12, bottom + 14, lines, size=_SIZE, fill="#9c3d00", weight="bold")
     svg.height = bottom + 6
     return str(svg)
@@ -316,7 +321,6 @@ def prisma_sentence(flow: PrismaFlow, *, lang: Language) -> str:
 def _draw_box(svg: Svg, box: _Box, x: float, y: float, width: float, lang: Language) -> float:
     """A box at its place; its bottom."""
     height = box.height(width, lang)
-    lines = box.lines(width, lang)
     svg.rect(
         x,
         y,
@@ -328,37 +332,19 @@ def _draw_box(svg: Svg, box: _Box, x: float, y: float, width: float, lang: Langu
         rx=3,
     )
     base = y + _PAD + 10
-    href: str | None = None
-    label: list[str] = []
-    pending: list[tuple[float, str, bool]] = []
-
-    def flush() -> None:
-        if not pending:
-            return
-        svg.open_link(href, " ".join(label))
-        for at, shown, bold in pending:
-            indent = 0 if bold else 12
-            svg.text(
-                x + _PAD + indent,
-                at,
-                shown,
-                size=_SIZE,
-                weight="bold" if bold else None,
-                linked=bool(href),
-            )
-        svg.close_link(href)
-        pending.clear()
-        label.clear()
-
-    for shown, bold, target in lines:
-        starts = target != href or (pending and pending[-1][2] != bold)
-        if starts:
-            flush()
-        href = target
-        label.append(shown)
-        pending.append((base, shown, bold))
-        base += _LEAD
-    flush()
+    for entry in box.entries(width, lang):
+        svg.open_link(entry.href, " ".join(entry.lines))
+        base = svg.lines(
+            x + _PAD + (0 if entry.bold else 12),
+            base,
+            entry.lines,
+            size=_SIZE,
+            leading=_LEAD / _SIZE,
+            weight="bold" if entry.bold else None,
+            linked=bool(entry.href),
+        )
+        base += _APART
+        svg.close_link(entry.href)
     return y + height
 
 
@@ -442,6 +428,7 @@ def _place_narrow(
     if any(step.other or step.other_side for step in steps):
         chains.append((2, 3))
     finals = [step for step in steps if step.main is not None and step.main.strong]
+    around: list[float] = []
     for main_at, side_at in chains:
         previous: float | None = None
         for step in steps:
@@ -460,7 +447,16 @@ def _place_narrow(
                     _arrow(svg, left + 20, y + 18, left + 40, y + 18)
                     previous = y + 18
                 y = _draw_box(svg, side, left + 40, y, width, lang) + gap
-        if (main_at, side_at) == chains[-1]:
+        if (main_at, side_at) != chains[-1]:
+            if previous is not None:
+                around.append(previous + 6)
+        else:
+            if finals:
+                # The first chain goes past the second, along the left edge.
+                for start in around:
+                    corners = [(left + 20, start - 6), (left + 20, start), (4.0, start)]
+                    svg.polyline([*corners, (4.0, y + 18)], stroke=GREY)
+                    _arrow(svg, 4.0, y + 18, left, y + 18)
             for step in finals:
                 if step.main is not None:
                     if previous is not None:

@@ -91,7 +91,7 @@ def value_range(
     high = max([*seen, *(min(b, middle + cap) for b in bounds)])
     margin = 0.04 * (high / 2 - low / 2) * 2
     least = math.log(1.5) if log else max(abs(low), abs(high)) * 1e-6
-    if high - low < least:
+    if high - low <= least:
         margin = least / 2 or 0.5
     low, high = low - margin, high + margin
     if not log:
@@ -120,6 +120,7 @@ def draw_x_axis(
         if grid_top is not None:
             svg.line(x, grid_top, x, y, stroke=LIGHT, width=0.7)
         half = text_width(written, size) / 2
+        x = max(half + 2, min(x, svg.width - half - 2))  # never over the edge of the picture
         if x - half > taken + 4:
             svg.text(x, y + 6 + size, written, size=size, anchor="middle", fill=BLACK)
             taken = x + half

@@ -100,16 +100,22 @@ def specification_curve(
     *,
     lang: Language,
     measure: str,
+    ratio: bool | None = None,
     title: str = "",
     name: str | None = None,
 ) -> str:
-    """All specifications from the smallest estimate to the largest, with their choices below."""
+    """All specifications from the smallest estimate to the largest, with their choices below.
+
+    ``ratio`` says that the results are ratios where ``measure`` is no single code ("RR or OR").
+    """
     shown = sorted(
         (s for s in specifications if math.isfinite(s.estimate)),
         key=lambda s: (s.estimate, sorted(s.choices.items())),
     )
-    log = words.is_ratio(measure)
+    log = words.is_ratio(measure) if ratio is None else ratio
     null = words.null_value(measure)
+    if null is not None:
+        null = 1.0 if log else 0.0
     shown = [s for s in shown if not log or s.estimate > 0]
     answers: dict[str, list[str]] = {}
     for s in specifications:
@@ -118,7 +124,7 @@ def specification_curve(
                 answers[question].append(answer)
     label_width = min(max(widest([a for q in answers.values() for a in q], _SMALL) + 12, 90), 200)
     left = 12 + label_width + 56
-    step = min(16.0, max(3.0, 620 / max(1, len(shown))))
+    step = min(32.0, max(3.0, 620 / max(1, len(shown))))
     width = max(left + step * len(shown) + 24, 480.0)
     heading = title or lang.text("Specification curve")
     titles = wrap(heading, width - 24, 15, bold=True)

@@ -53,6 +53,7 @@ _WIDTHS = {
     for character in characters
 }
 _OTHER = 1.0
+_WORD = re.compile(r"[^ \t\n\r\f\v\x1c-\x1f\u2028\u2029]+")
 _BOLD = 1.12
 # What XML 1.0 cannot hold, not even as a reference.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -61,7 +62,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width in pixels that a text needs at most, in a common sans serif of that size."""
     units = sum(
-        _WIDTHS.get(c, 0.64 if c.isascii() or (c.isalpha() and c < "\u1000") else _OTHER)
+        _WIDTHS.get(
+            c,
+            0.64 if (c.isascii() and c.isprintable()) or (c.isalpha() and c < "\u1000") else _OTHER,
+        )
         for c in text
     )
     return units * size * (_BOLD if bold else 1)
@@ -73,19 +77,22 @@ def widest(texts: Iterable[str], size: float, *, bold: bool = False) -> float:
 
 
 def _pieces(word: str, width: float, size: float, *, bold: bool) -> list[str]:
-    """A word too long for a line, cut; after a hyphen or slash where there is one."""
+    """A word too long for a line, cut; after a hyphen, slash or colon where there is one."""
     pieces: list[str] = []
     while text_width(word, size, bold=bold) > width and len(word) > 1:
         room = 1
         while room < len(word) and text_width(word[: room + 1], size, bold=bold) <= width:
             room += 1
-        natural = max(word.rfind(mark, 0, room) for mark in "-/_") + 1
+        natural = max(word.rfind(mark, 0, room) for mark in "-/_:") + 1
         if natural > 1:
             pieces.append(word[:natural])
             word = word[natural:]
         elif room > 3:
-            pieces.append(word[: room - 1] + "-")
-            word = word[room - 1 :]
+            room -= 1
+            while room > 1 and text_width(word[:room] + "-", size, bold=bold) > width:
+                room -= 1
+            pieces.append(word[:room] + "-")
+            word = word[room:]
         else:
             pieces.append(word[:room])
             word = word[room:]
@@ -93,10 +100,13 @@ def _pieces(word: str, width: float, size: float, *, bold: bool) -> list[str]:
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Break a text into lines that fit; a word wider than a line is cut."""
+    """Break a text into lines that fit; a word wider than a line is cut.
+
+    A no-break space keeps its neighbors together.
+    """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _WORD.findall(text):
         longer = f"{line} {word}".strip()
         if text_width(longer, size, bold=bold) <= width:
             line = longer

@@ -6,8 +6,34 @@ import math
 
 from sinteza.i18n import Language
 
-# metafor's codes; ratios are shown on a logarithmic axis around 1, the others around 0.
-RATIOS = frozenset({"RR", "OR", "PETO", "IRR", "HR", "ROM", "CVR", "VR", "ROMC", "MPRR", "MPOR"})
+# metafor's codes of measures that are pooled as logarithms; they are shown on a logarithmic axis.
+RATIOS = frozenset(
+    {
+        "RR",
+        "OR",
+        "PETO",
+        "IRR",
+        "HR",
+        "ROM",
+        "VR",
+        "CVR",
+        "ROMC",
+        "VRC",
+        "CVRC",
+        "MPRR",
+        "MPOR",
+        "MPORC",
+        "MPPETO",
+        "D2OR",
+        "D2ORN",
+        "D2ORL",
+        "PLN",
+        "IRLN",
+        "MNLN",
+        "SDLN",
+        "CVLN",
+    }
+)
 _PROPORTIONS = frozenset({"PR", "PLN", "PLO", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT"})
 _NAMES = {
     "RR": "Risk ratio",
@@ -27,11 +53,12 @@ _NAMES = {
     "PFT": "Proportion",
     "PAS": "Proportion",
     "IR": "Rate",
+    "GEN": "Estimate",
 }
 
 
 def is_ratio(measure: str) -> bool:
-    """Whether a measure is shown on a logarithmic axis."""
+    """Whether a measure is pooled as a logarithm and shown on a logarithmic axis."""
     return measure in RATIOS
 
 
@@ -64,27 +91,31 @@ def figure(lang: Language, value: float | None, digits: int = 2) -> str:
     elif size >= 1e-4:
         return lang.number(value, digits + 2)
     mantissa, exponent = f"{value:.1e}".split("e")
-    superscript = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{lang.number(float(mantissa), 1)}×10{superscript}"
+    return f"{lang.number(float(mantissa), 1)}×10{_raised(int(exponent))}"
+
+
+def statistic(lang: Language, value: float) -> str:
+    """A test statistic: two decimals, however small."""
+    return figure(lang, value) if abs(value) >= 1000 else lang.number(value)
 
 
 def tick_label(lang: Language, value: float) -> str:
     """A number on an axis: as short as it can be."""
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if 1e-4 <= size < 100_000:
-        written = f"{value:.6g}"
-        decimals = len(written.partition(".")[2])
-        return lang.integer(round(value)) if not decimals else lang.number(value, decimals)
-    mantissa, exponent = f"{value:.3g}e0".split("e")[0], 0
-    exponent = math.floor(math.log10(size))
-    front = float(f"{value / 10.0**exponent:.3g}") if exponent > -300 else float(mantissa)
-    superscript = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    sign = "\N{MINUS SIGN}" if front < 0 else ""
+    if value == 0 or not math.isfinite(value):
+        return lang.number(value, 0)
+    if 1e-4 <= abs(value) < 100_000:
+        decimals = len(f"{value:.6g}".partition(".")[2])
+        return lang.number(value, decimals) if decimals else lang.integer(round(value))
+    mantissa, exponent = f"{value:.2e}".split("e")
+    power = f"10{_raised(int(exponent))}"
+    front = float(mantissa)
     if abs(front) == 1:
-        return f"{sign}10{superscript}"
-    return f"{tick_label(lang, front)}×10{superscript}"
+        return power if front > 0 else f"\N{MINUS SIGN}{power}"
+    return f"{tick_label(lang, front)}×{power}"
+
+
+def _raised(exponent: int) -> str:
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def p_value(lang: Language, p: float) -> str:

@@ -26,7 +26,17 @@ from sinteza.cli.output import json_option, print_json
 @click.option(
     "--project", is_flag=True, help="Adjust multi-arm contrasts that do not add up, not refuse."
 )
+@click.option(
+    "--contrast-covariance",
+    default="full",
+    show_default=True,
+    type=click.Choice(["full", "ignored"]),
+    help="REML and ML of multi-arm contrasts: 'ignored' gives netmeta's figures.",
+)
 @click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ro"]))
+@click.option(
+    "--charts", type=click.Path(file_okay=False), help="Write all figures into this folder."
+)
 @json_option
 def command(
     data: str,
@@ -39,7 +49,9 @@ def command(
     increment: float,
     keep_double_zeros: bool,
     project: bool,
+    contrast_covariance: str,
     language: str,
+    charts: str | None,
     as_json: bool,
 ) -> None:
     """Compare every treatment in DATA (CSV) with every other.
@@ -64,8 +76,26 @@ def command(
         level=level,
         increment=increment,
         keep_double_zeros=keep_double_zeros,
+        contrast_covariance=contrast_covariance,  # type: ignore[arg-type]  # same
         multi_arm="project" if project else "check",
     )
+    if charts is not None:
+        from pathlib import Path
+
+        from sinteza.charts import from_network
+
+        folder, lang = Path(charts), Language(language)
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn = {
+            "graph.svg": from_network.graph_of(fitted, lang=lang),
+            "forest.svg": from_network.network_forest_of(fitted, lang=lang),
+            "league.svg": from_network.league_of(fitted, lang=lang),
+            "league.html": from_network.league_of(fitted, lang=lang, html=True),
+            "ranks.svg": from_network.rankogram_of(fitted, lang=lang),
+            "funnel.svg": from_network.funnel_of_network(fitted, lang=lang),
+        }
+        for name, text in drawn.items():
+            (folder / name).write_text(text, encoding="utf-8")
     if as_json:
         print_json(fitted.as_dict())
     else:

@@ -100,6 +100,7 @@ def explain_command(
     """Show the tree of a query."""
     from sinteza.errors import QueryError
     from sinteza.query.explain import exact, explain
+    from sinteza.query.strategy import parse_strategy
     from sinteza.query.syntax import parse
     from sinteza.query.translate import translate
 
@@ -110,7 +111,7 @@ def explain_command(
             written, notes = exact(parse(text), thesaurus)
             codes = [note.code for note in notes]
         except QueryError as error:
-            written, codes = "ERROR", [error.code or "E-QUERY"]
+            written, codes = "ERROR", [error.code or ""]
         if as_json:
             print_json({"notation": written, "notes": codes})
         else:
@@ -118,7 +119,7 @@ def explain_command(
             for code in codes:
                 click.echo(code, err=True)
         sys.exit(1 if written == "ERROR" else 0)
-    parsed: Query = parse(text)
+    parsed: Query = parse_strategy(text)
     root = translate(parsed, thesaurus).root if translated else parsed.root
     lines = explain(root)
     if as_json:
@@ -142,12 +143,13 @@ def translate_command(
     What has no equal in the other language is said on standard error.
     """
     from sinteza.query.ovid import parse_ovid, to_ovid
-    from sinteza.query.syntax import parse, to_pubmed
+    from sinteza.query.strategy import parse_strategy
+    from sinteza.query.syntax import to_pubmed
     from sinteza.query.translate import translate
 
     text = _text(query).strip()
     if source == "pubmed" and target == "pubmed":
-        done = translate(parse(text), _thesaurus(mesh_path))
+        done = translate(parse_strategy(text), _thesaurus(mesh_path))
         if as_json:
             print_json(done)
             return
@@ -156,7 +158,7 @@ def translate_command(
         for note in done.notes:
             click.echo(f"{note.code}: {note.message}", err=True)
         return
-    parsed = parse_ovid(text) if source == "ovid" else parse(text)
+    parsed = parse_ovid(text) if source == "ovid" else parse_strategy(text)
     notes = list(parsed.notes)
     if target == "ovid":
         written, more = to_ovid(parsed.root)

@@ -180,6 +180,18 @@ class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     period: str = ""
 
 
+class FewStudies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to do with groups of fewer than ``below`` studies.
+
+    With two studies the variance between them cannot be estimated and a Knapp-Hartung interval has
+    one degree of freedom (Bender R et al. Res Synth Methods 2018;9:382).
+    """
+
+    below: int = 3
+    method: str = "FE"
+    test: Literal["z", "t", "knha", "adhoc"] = "z"
+
+
 class Analysis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A planned pooling.
 
@@ -193,6 +205,7 @@ class Analysis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     measure: Literal["RR", "OR", "RD"] = "RR"
     method: str = "REML"
     test: Literal["z", "t", "knha", "adhoc"] = "knha"
+    few: FewStudies | None = None
     groups: tuple[str, ...] = ()
     designs: tuple[str, ...] = ("rct_parallel",)
     controls: tuple[str, ...] = ()

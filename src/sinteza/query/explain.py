@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 import msgspec
 
@@ -10,7 +11,7 @@ from sinteza.query.mesh import Thesaurus
 from sinteza.query.notation import notation
 from sinteza.query.pubmed import to_pubmed
 from sinteza.query.translate import segments, translate
-from sinteza.query.tree import Atm, Boolean, Node, Note, Query, join
+from sinteza.query.tree import Atm, Boolean, Node, Note, Query, Text, join, tokenize
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,11 +45,11 @@ def exact(query: Query, thesaurus: Thesaurus) -> tuple[str, tuple[Note, ...]]:
     if isinstance(query.root, Atm):
         parts = segments(query.root.text, thesaurus)
         if len(parts) == 1:
-            text, known = parts[0]
+            unit = notation(Atm(parts[0][0]))
             translation = translate(query, thesaurus)
             expansion = flat(translation.root)
-            if known:
-                return f"ATM({text.casefold()})={expansion}", query.notes
+            if parts[0][1]:
+                return f"{unit}={expansion}", query.notes
             missing = tuple(note for note in translation.notes if note.code == "W-TERM-NOT-FOUND")
             return expansion, (*query.notes, *missing)
     return notation(_cut(query.root, thesaurus)), query.notes
@@ -57,15 +58,13 @@ def exact(query: Query, thesaurus: Thesaurus) -> tuple[str, tuple[Note, ...]]:
 def _cut(node: Node, thesaurus: Thesaurus) -> Node:
     if isinstance(node, Boolean):
         first, *others = (_cut(operand, thesaurus) for operand in node.operands)
-        for other in others:
-            first = join(node.op, first, other)
-        return first
+        return reduce(lambda left, right: join(node.op, left, right), others, first)
     if isinstance(node, Atm):
-        parts: list[Node] = [Atm(text) for text, _ in segments(node.text, thesaurus)]
-        whole: Node = parts[0] if parts else node
-        for part in parts[1:]:
-            whole = join("AND", whole, part)
-        return whole
+        parts: list[Node] = [
+            Atm(text) if known or len(tokenize(text)) == 1 else Text("all", text, True)
+            for text, known in segments(node.text, thesaurus)
+        ]
+        return reduce(lambda left, right: join("AND", left, right), parts) if parts else node
     return node
 
 

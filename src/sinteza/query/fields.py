@@ -213,6 +213,7 @@ SUBHEADINGS: dict[str, str] = {
     "BS": "blood supply", "BL": "blood", "CF": "cerebrospinal fluid", "CS": "chemical synthesis",
     "CI": "chemically induced", "CH": "chemistry", "CL": "classification", "CO": "complications",
     "CN": "congenital", "CY": "cytology", "DF": "deficiency", "DI": "diagnosis",
+    "DU": "diagnostic use",
     "DG": "diagnostic imaging", "DH": "diet therapy", "DE": "drug effects", "DT": "drug therapy",
     "EC": "economics", "ED": "education", "EM": "embryology", "EN": "enzymology",
     "EP": "epidemiology", "EH": "ethnology", "ES": "ethics", "ET": "etiology",

@@ -48,6 +48,15 @@ _ALIASES: dict[str, Node] = {
 }  # fmt: skip
 
 
+CLINICAL_QUERIES = {
+    "therapy/narrow": "randomized controlled trial[pt] OR "
+    "(randomized[tiab] AND controlled[tiab] AND trial[tiab])",
+    "therapy/broad": "(clinical[tiab] AND trial[tiab]) OR clinical trials as topic[mh] OR "
+    "clinical trial[pt] OR random*[tiab] OR random allocation[mh] OR therapeutic use[sh]",
+}
+"""Searches behind NLM's Clinical Queries filters (User Guide, "Clinical Queries Filters")."""
+
+
 def filter_node(name: str, quoted: bool) -> Node:
     """What ``name[filter]`` searches (User Guide, "Filters"); a plain subset if it is no alias."""
     return _ALIASES.get(name.casefold().replace(" ", ""), Subset(name, quoted))

@@ -44,7 +44,7 @@ def check(text: str, *, thesaurus: Thesaurus | None = None, local: bool = False)
     except QueryError as error:
         at = error.position or 0
         failure = Note(
-            code=error.code or "E-QUERY",
+            code=error.code or "",
             message=error.what,
             start=at,
             end=min(at + 1, len(text)) if text else 0,

@@ -20,47 +20,45 @@ from sinteza.query.fields import SUBHEADINGS
 from sinteza.query.mesh import Descriptor, Qualifier, Supplement, Thesaurus
 from sinteza.query.tree import tokenize
 
-# The tree of subheadings (NLM, "MeSH Subheading hierarchy"); used when no qualifier file is given.
+# The tree of subheadings as NLM arranges it, retired ones where they stood; only used when no
+# qualifier file (qualYYYY.xml) is given, and then under numbers of our own.
 SUBHEADING_TREE: dict[str, tuple[str, ...]] = {
-    "analysis": (
-        "blood", "cerebrospinal fluid", "isolation & purification", "urine",
+    "adverse effects": ("poisoning", "toxicity"),
+    "analysis": ("blood", "cerebrospinal fluid", "isolation & purification", "urine"),
+    "anatomy & histology": ("blood supply", "cytology", "embryology", "innervation"),
+    "chemistry": (
+        "agonists", "analogs & derivatives", "antagonists & inhibitors", "chemical synthesis",
     ),
-    "anatomy & histology": (
-        "blood supply", "cytology", "embryology", "innervation", "pathology", "ultrastructure",
-        "abnormalities",
-    ),
-    "chemistry": ("agonists", "analogs & derivatives", "antagonists & inhibitors",
-                  "chemical synthesis"),
+    "complications": ("secondary",),
     "cytology": ("pathology", "ultrastructure"),
     "diagnosis": ("diagnostic imaging", "pathology"),
-    "economics": (),
+    "diagnostic imaging": ("radiography", "radionuclide imaging", "ultrasonography"),
+    "embryology": ("abnormalities",),
     "epidemiology": ("ethnology", "mortality"),
     "etiology": (
         "chemically induced", "complications", "congenital", "embryology", "genetics", "immunology",
-        "microbiology", "parasitology", "transmission", "virology",
+        "microbiology", "parasitology", "transmission",
     ),
-    "complications": ("secondary",),
     "metabolism": (
         "biosynthesis", "blood", "cerebrospinal fluid", "deficiency", "enzymology",
         "pharmacokinetics", "urine",
     ),
     "microbiology": ("virology",),
     "organization & administration": (
-        "economics", "legislation & jurisprudence", "standards", "statistics & numerical data",
-        "supply & distribution", "trends",
+        "economics", "legislation & jurisprudence", "manpower", "standards",
+        "statistics & numerical data", "supply & distribution", "trends", "utilization",
     ),
     "pharmacology": (
         "administration & dosage", "adverse effects", "agonists", "antagonists & inhibitors",
-        "pharmacokinetics", "poisoning", "toxicity", "therapeutic use",
+        "pharmacokinetics",
     ),
-    "adverse effects": ("poisoning", "toxicity"),
     "physiology": (
         "genetics", "growth & development", "immunology", "metabolism", "physiopathology",
         "secretion",
     ),
-    "statistics & numerical data": ("epidemiology", "supply & distribution"),
+    "statistics & numerical data": ("epidemiology", "supply & distribution", "utilization"),
     "surgery": ("transplantation",),
-    "therapeutic use": ("administration & dosage", "adverse effects", "poisoning"),
+    "therapeutic use": ("administration & dosage", "adverse effects", "contraindications"),
     "therapy": (
         "diet therapy", "drug therapy", "nursing", "prevention & control", "radiotherapy",
         "rehabilitation", "surgery",
@@ -153,24 +151,34 @@ def _read(gathered: _Gathered, name: str, stream: IO[bytes]) -> None:
     stream.seek(-len(head), io.SEEK_CUR)
     opened = cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if head == b"\x1f\x8b" else stream
     buffered = io.BufferedReader(cast(io.RawIOBase, opened))
+    try:
+        _read_kind(gathered, name, buffered)
+    finally:
+        buffered.detach()  # the stream is the caller's to close
+
+
+def _read_kind(gathered: _Gathered, name: str, buffered: io.BufferedReader[Any]) -> None:
     start = buffered.peek(400)[:400]
     if b"<" in start and (b"<?xml" in start or b"RecordSet" in start):
         _read_xml(gathered, name, buffered)
         return
     first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
     text = io.TextIOWrapper(buffered, encoding="utf-8")
-    if first.startswith("DescriptorUI\t"):
-        _read_table(gathered, name, text)
-    elif re.fullmatch(r".+;[A-Z]\d[\d.]*\s*", first):
-        for line in text:
-            heading, _, tree = line.strip().rpartition(";")
-            gathered.descriptor(heading).trees.add(tree)
-    else:
-        raise FormatError(
-            "not a MeSH file that Sinteza knows",
-            path=name,
-            hint="Known: desc, qual and supp XML, mtrees .bin, tables starting with DescriptorUI.",
-        )
+    try:
+        if first.startswith("DescriptorUI\t"):
+            _read_table(gathered, name, text)
+        elif re.fullmatch(r".+;[A-Z]\d[\d.]*\s*", first):
+            for line in text:
+                heading, _, tree = line.strip().rpartition(";")
+                gathered.descriptor(heading).trees.add(tree)
+        else:
+            raise FormatError(
+                "not a MeSH file that Sinteza knows",
+                path=name,
+                hint="Known: desc, qual and supp XML, mtrees .bin, tables with DescriptorUI.",
+            )
+    finally:
+        text.detach()
 
 
 def _read_table(gathered: _Gathered, name: str, text: IO[str]) -> None:

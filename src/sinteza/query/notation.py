@@ -62,6 +62,8 @@ def _leaf(node: Node) -> str:
             return f"{kind}({','.join([*name, _expansion(node.explode)])})"
         case Concept():
             name_text = _name(node.name, node.quoted)
+            if node.field in ("nm", "pa"):  # these have nothing to explode
+                return f"{_CONCEPTS[node.field]}({name_text})"
             return f"{_CONCEPTS[node.field]}({name_text},{_expansion(node.explode)})"
         case Author():
             if "*" in node.name:
@@ -96,7 +98,7 @@ def _leaf(node: Node) -> str:
         case Pmcid():
             return f"PMCID(PMC{node.number})"
         case Atm():
-            return f"ATM({' '.join(node.text.casefold().split())})"
+            return f"ATM({' '.join(node.words)})"
     raise TypeError(f"not a leaf: {node!r}")
 
 

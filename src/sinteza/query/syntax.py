@@ -26,7 +26,7 @@ from sinteza.query.fields import (
     nearest,
     subheading,
 )
-from sinteza.query.filters import filter_node
+from sinteza.query.filters import CLINICAL_QUERIES, filter_node
 from sinteza.query.lexer import Token, straighten, tokens
 from sinteza.query.pubmed import to_pubmed
 from sinteza.query.tree import (
@@ -100,7 +100,7 @@ _FOREIGN_OPERATOR = re.compile(r"(?:XOR|ADJ\d*|NEAR(?:/?\d+)?|NEXT|SAME|WITH|W/\
 _OVID_WORD = re.compile(
     r"(?:adj\d*|near/?\d+)"
     r"|.*\.(?:ti|ab|tw|mp|af|kw|kf|hw|nm|sh|fs|pt|ot|rn|px|jn)(?:,\s*[a-z]{2})*\.?"
-    r"|.*\w[$?].*|.*\w#\w.*",
+    r"|.*\w\$.*|.*\w[?#]\w.*",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"[\d\s,;]*\d[\d\s,;]*", re.ASCII)
@@ -114,6 +114,37 @@ def parse(text: str, *, local: bool = False) -> Query:
     the position and a fix for what PubMed cannot run or would misread.
     """
     return _Parser(text, local=local).query()
+
+
+class _Chain:
+    """Operands joined from left to right, those of one operator side by side (see ``join``)."""
+
+    def __init__(self) -> None:
+        self.parts: list[Node] = []
+        self.op: Op | None = None
+        self.depth = 0
+
+    def add(self, op: Op, node: Node, below: int) -> None:
+        """Join one more operand whose tree is ``below`` levels deep."""
+        if not self.parts:
+            self.parts, self.depth = [node], below
+            return
+        first = self.parts[0]
+        if self.op is None and isinstance(first, Boolean) and first.op == op:
+            self.parts, self.op = list(first.operands), op
+        if self.op != op:
+            if self.op is not None:
+                self.parts = [Boolean(self.op, tuple(self.parts))]
+            self.op = op
+            self.depth += 1
+        self.parts.append(node)
+        self.depth = max(self.depth, below + 1)
+
+    def node(self) -> Node | None:
+        """The tree so far; None without an operand."""
+        if self.op is None:
+            return self.parts[0] if self.parts else None
+        return Boolean(self.op, tuple(self.parts))
 
 
 class _Parser:
@@ -158,8 +189,7 @@ class _Parser:
 
     def level(self, nesting: int) -> tuple[Node | None, int]:
         """Everything up to the closing parenthesis: the node (None if all was ignored), depth."""
-        left: Node | None = None
-        depth = 0
+        chain = _Chain()
         pending: Token | None = None
         dropped = False
         seen: dict[str, Token] = {}
@@ -174,7 +204,7 @@ class _Parser:
                 )
             elif token.kind == "op":
                 self.take()
-                if left is not None:
+                if chain.parts:
                     pending = self.operator(pending, token)
                 elif token.text == "NOT":
                     raise self.error(
@@ -186,25 +216,21 @@ class _Parser:
                 elif not dropped:
                     self.ignored(token)
             else:
-                adjacent = left is not None and pending is None
+                adjacent = bool(chain.parts) and pending is None
                 for node, below in self.operands(nesting, adjacent=adjacent):
                     op = cast(Op, pending.text if pending else "AND")
-                    if left is None:
-                        left, depth = node, below
-                    else:
+                    if chain.parts:
                         seen.setdefault(op, pending or token)
-                        chained = isinstance(left, Boolean) and left.op == op
-                        left = join(op, left, node)
-                        depth = max(depth if chained else depth + 1, below + 1)
+                    chain.add(op, node, below)
                     pending = None
-                    if depth > MAX_DEPTH:
+                    if chain.depth > MAX_DEPTH:
                         raise self.error(
                             "E-TOO-DEEP",
                             f"The query is nested more than {MAX_DEPTH} levels deep",
                             token,
                             "Join terms of one kind with one operator.",
                         )
-                if left is None or pending is not None:  # nothing came of it
+                if not chain.parts or pending is not None:  # nothing came of it
                     dropped, pending = True, None
         if pending is not None:
             self.ignored(pending)
@@ -217,7 +243,7 @@ class _Parser:
                 later.end,
                 "Put parentheses around what belongs together.",
             )
-        return left, depth
+        return chain.node(), chain.depth
 
     def operator(self, pending: Token | None, token: Token) -> Token:
         """The operator that stays when one follows another."""
@@ -442,6 +468,11 @@ class _Parser:
         if not words or (len(words) == 1 and words[0] in STOPWORDS):
             self.stop(token)
             return []
+        low, colon, high = text.partition(":")
+        if colon and dates.point(low) and dates.point(high):
+            raise self.error(
+                "E-RANGE", "A range needs a tag that says of what", token, f"Write {text}[dp]."
+            )
         if "*" in text:
             self.short_wildcard(token)
             if any("*" in word for word in tokenize(text, wildcards=True)):
@@ -466,7 +497,7 @@ class _Parser:
         found = find(name, local=self.local)
         if found is None:
             raise self.unknown(tag, name.strip())
-        modifier = modifier.strip().casefold()
+        modifier = modifier.replace(" ", "").casefold()
         if ":" in tag.text and modifier != "noexp" and not modifier.startswith("~"):
             raise self.unknown(tag, tag.text.strip())
         return found, modifier or None
@@ -522,7 +553,8 @@ class _Parser:
         if field.kind == "language":
             return [Language(text, quoted)]
         if field.kind == "filter":
-            return [filter_node(text, quoted)]
+            clinical = CLINICAL_QUERIES.get(text.casefold())
+            return [parse(clinical).root if clinical else filter_node(text, quoted)]
         return [Value(field.key, text, quoted)]
 
     def words_in(self, field: str, token: Token, text: str, quoted: bool) -> list[Node]:
@@ -542,7 +574,7 @@ class _Parser:
             )
         if "*" in text:
             self.short_wildcard(token)
-        if quoted and re.search(r"\w\$", text):
+        if quoted and re.search(r"\w(?:\$|[?#]\w)", text):
             self.foreign(token)
         return [Text(field, text, quoted)]
 

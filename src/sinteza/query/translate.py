@@ -21,6 +21,7 @@ from sinteza.errors import QueryError
 from sinteza.query.fields import STOPWORDS, subheading
 from sinteza.query.mesh import Descriptor, Thesaurus
 from sinteza.query.pubmed import to_pubmed
+from sinteza.query.syntax import parse
 from sinteza.query.tree import (
     Atm,
     Boolean,
@@ -67,6 +68,40 @@ def translate(
     ``history`` gives the trees of earlier lines; QueryError (E-HISTORY) for one that is not there.
     """
     return _Translator(query, thesaurus, history or {}).translation()
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Terms that only our translation has, and only PubMed's, as PubMed prints them."""
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+    @property
+    def none(self) -> bool:
+        """Whether both search the same terms."""
+        return not self.ours and not self.theirs
+
+
+def difference(ours: Node, theirs: str) -> Difference:
+    """Compare a translation with the one PubMed returned (ESearch's QueryTranslation), by terms.
+
+    Case and word marks do not count. QueryError if PubMed's text is not read.
+    """
+    mine = {_normal(node): to_pubmed(node) for node in walk(ours) if not isinstance(node, Boolean)}
+    other = {
+        _normal(node): to_pubmed(node)
+        for node in walk(parse(theirs).root)
+        if not isinstance(node, Boolean)
+    }
+    return Difference(
+        ours=tuple(sorted(text for key, text in mine.items() if key not in other)),
+        theirs=tuple(sorted(text for key, text in other.items() if key not in mine)),
+    )
+
+
+def _normal(node: Node) -> str:
+    text, bracket, tag = to_pubmed(node).rpartition("[")
+    return " ".join(tokenize(text, wildcards=True)) + bracket + tag
 
 
 def segments(text: str, thesaurus: Thesaurus) -> list[tuple[str, bool]]:
@@ -225,6 +260,15 @@ class _Translator:
     # ---- untagged units
 
     def unit(self, node: Atm) -> Node:
+        if re.fullmatch(r"[A-Za-z'-]+,? [A-Za-z]{1,2}", node.text) and not _known(
+            node.text, self.thesaurus
+        ):
+            self.note(
+                "I-AUTHOR-INDEX",
+                "PubMed may read this as an author",
+                node.text,
+                f"Write {node.text}[au] if it is one.",
+            )
         parts = [
             self.concept(text) if known else self.word(text)
             for text, known in segments(node.text, self.thesaurus)
@@ -234,8 +278,8 @@ class _Translator:
         return reduce(lambda left, right: join("AND", left, right), parts)
 
     def word(self, text: str) -> Node:
-        if re.fullmatch(r"[A-Za-z'-]+ [A-Za-z]{1,2}", text):
-            self.note("I-AUTHOR-INDEX", "PubMed may read this as an author", text)
+        if len(tokenize(text)) > 1:  # a hyphenated word is a phrase, mapped or not
+            return Text("all", " ".join(tokenize(text)), True)
         self.note(
             "W-TERM-NOT-FOUND",
             f"'{text}' is in no table that is here; searched in all fields",

@@ -21,7 +21,7 @@ import msgspec.inspect as inspect
 from sinteza import plugins
 from sinteza.classification.taxonomy import Taxonomy
 from sinteza.errors import ProtocolError, SintezaError
-from sinteza.model.protocol import Protocol
+from sinteza.model.protocol import Protocol, json_schema
 from sinteza.review.toml_lines import Path as KeyPath
 from sinteza.review.toml_lines import line_of, locate
 
@@ -129,6 +129,44 @@ def unbundle(packed: bytes) -> Loaded:
             hint="Adopt a corrected one with 'sinteza run PROTOCOL --out DIR'.",
         )
     return loaded
+
+
+def start_from(target: Path, name: str, *, evidence: bool = False) -> list[str]:
+    """Copy a protocol into a folder to be made one's own; gives the files written.
+
+    Raises :class:`~sinteza.errors.ProtocolError` rather than write over a protocol. Without its
+    evidence base the copy no longer names one.
+    """
+    loaded = load(name)
+    if (target / "protocol.toml").exists():
+        raise ProtocolError(
+            "There is a protocol here already",
+            path=str(target / "protocol.toml"),
+            hint="Choose another folder, or edit the one that is there.",
+        )
+    text = loaded.text.decode("utf-8")
+    if not evidence:
+        text = re.sub(r'(?m)^evidence = ".*"\n', "", text)
+    schema = msgspec.json.format(msgspec.json.encode(json_schema()), indent=2)
+    files = {
+        "protocol.toml": f"#:schema ./protocol.schema.json\n{text}".encode(),
+        loaded.protocol.taxonomy: loaded.taxonomy_text,
+        "protocol.schema.json": schema + b"\n",
+    }
+    if evidence and loaded.evidence is not None:
+        for item in loaded.evidence.iterdir():
+            files[f"{loaded.protocol.evidence}/{item.name}"] = item.read_bytes()
+    try:
+        for file, content in files.items():
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            (target / file).write_bytes(content)
+    except OSError as error:
+        raise ProtocolError(
+            f"The protocol cannot be written: {error.strerror}",
+            path=str(target),
+            hint="Choose a folder that you may write to.",
+        ) from error
+    return [str(target / file) for file in files]
 
 
 def read(folder: Traversable, name: str, shown: str) -> tuple[Loaded | None, list[Problem]]:

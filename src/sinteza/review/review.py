@@ -15,6 +15,7 @@ from typing import Generic, TypeVar, cast
 from sinteza.classification.match import Matcher
 from sinteza.dedupe.cluster import cluster, represent
 from sinteza.errors import StoreError
+from sinteza.formats import decisions
 from sinteza.model.decision import Actor, Assignment, Decision
 from sinteza.model.event import (
     ConceptAssigned,
@@ -33,7 +34,7 @@ from sinteza.review import imports, protocols
 from sinteza.review.protocols import Loaded
 from sinteza.screening import flow
 from sinteza.screening.rules import Screener
-from sinteza.sources import evidence
+from sinteza.sources import evidence, files
 from sinteza.store import Draft, Store, projections
 
 FILE = "review.sqlite"
@@ -42,7 +43,7 @@ Progress = Callable[[str, int, int | None], None]
 DEDUPE = Actor(kind="rule", name="dedupe", version="1")
 
 
-def _silent(what: str, done: int, total: int | None) -> None:
+def silent(what: str, done: int, total: int | None) -> None:
     """No progress is shown unless someone asks for it."""
 
 
@@ -72,7 +73,7 @@ class Review:
     """An open review. ``at`` is the moment that its events and its edition carry."""
 
     def __init__(
-        self, folder: Path, *, create: bool = False, at: str = "", progress: Progress = _silent
+        self, folder: Path, *, create: bool = False, at: str = "", progress: Progress = silent
     ) -> None:
         self.folder = folder
         self.at = at or now()
@@ -225,7 +226,9 @@ class Review:
 
     def _rule(self, screener: Screener, name: str, record: Record) -> Decision:
         known = self.known_criteria.get(record.pmid)
-        return screener.decide(name, record, self.readings_of.get(name, ()), known)
+        # only what people read may decide what a rule cannot see
+        read = [r for r in self.readings_of.get(name, ()) if not r.by_machine]
+        return screener.decide(name, record, read, known)
 
     def screened(self, window: Window) -> dict[str, Decision]:
         """What the rules alone would decide within a window; nothing is recorded."""
@@ -284,7 +287,7 @@ class Review:
 
     @_AsOf
     def readings_of(self) -> dict[str, list[Study]]:
-        """What people read, by entry: reports are found by PubMed number or by the study's id."""
+        """What people and machines read, by entry, found by PubMed number or the study's id."""
         by_key: dict[str, list[Study]] = {}
         for reading in projections.readings(self.store.connection):
             for key in (*reading.reports, f"evidence:{reading.id}"):
@@ -316,8 +319,46 @@ class Review:
                 for decision in by_cluster.get(member, ())
                 if decision.actor.kind == "person"
             ]
-            found[entry.id] = flow.settle([*own, *carried], settled.get(entry.id))
+            found[entry.id] = flow.settle(
+                [*own, *carried],
+                settled.get(entry.id),
+                reviewers=self.loaded.protocol.screening.reviewers,
+            )
         return found
+
+    @property
+    def window(self) -> str:
+        """The window of the last edition, else the protocol's own choice."""
+        last = ""
+        for event in self.store.events(kinds=("edition.published",)):
+            last = getattr(event.payload, "window", "")
+        return last or self.loaded.protocol.window_named().id
+
+    def concept_counts(self) -> dict[str, int]:
+        """How many entries hold each concept, not negated."""
+        found: dict[str, set[str]] = {}
+        for item in projections.assignments(self.store.connection):
+            if item.polarity == "present":
+                found.setdefault(item.concept, set()).add(item.cluster)
+        return {name: len(entries) for name, entries in found.items()}
+
+    def export(self, target: Path, *, form: str = "", only: str = "") -> int:
+        """Write the entries with their decisions for other tools; gives how many.
+
+        ``only`` is include, exclude or undecided.
+        """
+        held = self.held()
+        entries = self.entries
+        chosen = []
+        for name, record in entries.items():
+            decision = held.get(name)
+            verdict = decision.verdict if decision else None
+            if only and (verdict if verdict in ("include", "exclude") else "undecided") != only:
+                continue
+            reason = decision.reason if decision else ""
+            chosen.append(decisions.decided(record, verdict, reason))
+        files.write_records(chosen, target, form=form)
+        return len(chosen)
 
     def flow(self) -> Flow:
         """The PRISMA counts as they stand."""
@@ -334,7 +375,12 @@ class Review:
         held = self.held()
         included = {name for name, d in held.items() if d and d.verdict == "include"}
         readings = self.readings_of
-        studies = {reading.id for name in included for reading in readings.get(name, ())}
+        studies = {
+            reading.id
+            for name in included
+            for reading in readings.get(name, ())
+            if not reading.by_machine
+        }
         return flow.count(counts, self.clusters, held, studies=len(studies))
 
 

@@ -98,7 +98,7 @@ class _Window(_Test):
             days = [str(record.year)]
         for day in days:
             if self.first <= first_day(day) <= self.last:
-                return True, day
+                return True, day if len(day) > 4 else f"year only: {day}"
         return False, ", ".join(days) or "no date"
 
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -120,18 +121,31 @@ def connect(
     *,
     keep: Path | None = None,
     lock: Path | None = None,
-    base: str = BASE,
+    base: str | None = None,
 ) -> PubMed:
-    """PubMed over the real network.
+    """PubMed over the real network, to be used in ``with``.
 
+    ``base`` or SINTEZA_EUTILS name another server that speaks the same protocol.
     ``keep`` is where answers wait for a resumed run; ``lock`` the file that all processes of this
     machine share for the rate limit (by default in the user's cache).
     """
     who = identity or Identity.from_environment()
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sinteza"
-    limit = RateLimit(who.per_second, lock or cache / "eutils.slot")
+    limit = RateLimit(who.per_second, lock or _shared_folder() / "eutils.slot")
     http = Http(HttpxTransport(agent=f"{who.tool} ({who.email or 'no e-mail given'})"), limit)
-    return PubMed(http, who, keep=keep, base=base)
+    server = base or os.environ.get("SINTEZA_EUTILS") or BASE
+    return PubMed(http, who, keep=keep, base=server)
+
+
+def _shared_folder() -> Path:
+    """Where all processes of this user find the rate limit: the cache, or else the temporary
+    folder.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sinteza"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    return cache if os.access(cache, os.W_OK) else Path(tempfile.gettempdir())
 
 
 class PubMed:
@@ -154,6 +168,12 @@ class PubMed:
         self.batch = batch
         self.max_ids = max_ids
 
+    def __enter__(self) -> PubMed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.transport.close()
+
     # ---- search
 
     def search(
@@ -173,10 +193,10 @@ class PubMed:
         """
         ensure_sendable(query, allow=allow)
         term = within(query, window, date_field)
-        for _ in range(3):  # PubMed may change while the parts are read
+        for attempt in range(3):  # PubMed may change while the parts are read
             raw = _Log(self.http.now())
             whole = self._esearch(term, raw, "count", retmax=0, again=True)
-            ids = self._collect(term, whole.count, raw, progress)
+            ids = self._collect(term, whole.count, raw, progress, by_date=attempt == 0)
             self._forget_searches()
             if ids is not None:
                 return SearchAnswer(
@@ -218,14 +238,23 @@ class PubMed:
         count: int,
         raw: _Log,
         progress: Callable[[str, int, int | None], None] | None,
+        *,
+        by_date: bool,
     ) -> tuple[str, ...] | None:
-        """All PMIDs, or None if the parts do not add up."""
+        """All PMIDs, or None if the parts do not add up.
+
+        Splitting by date gives few parts; by PMID alone serves where records lack a date.
+        """
         if count == 0:
             return ()
         if count <= self.max_ids:
             return self._part(term, count, raw)
         found: dict[str, None] = {}
-        for clause, expected in self._split_by_date(term, count, raw):
+        if by_date:
+            parts = self._split_by_date(term, count, raw)
+        else:
+            parts = self._split_by_pmid(term, "", count, raw)
+        for clause, expected in parts:
             part = self._part(f"({term}) AND {clause}", expected, raw)
             if part is None:
                 return None
@@ -252,7 +281,7 @@ class PubMed:
             if size <= self.max_ids:
                 yield f"{written(first)}:{written(last)}[crdt]", size
             elif first == last:
-                day = f"{written(first)}:{written(first)}[crdt]"
+                day = f"{written(first)}:{written(first)}[crdt] AND "
                 yield from self._split_by_pmid(term, day, size, raw)
             else:
                 middle = first + (last - first) // 2
@@ -270,10 +299,10 @@ class PubMed:
             if size == 0:
                 continue
             if size <= self.max_ids or low == high:
-                yield f"{day} AND {low}:{high}[uid]", size
+                yield f"{day}{low}:{high}[uid]", size
                 continue
             middle = (low + high) // 2
-            lower = min(self._size(term, f"{day} AND {low}:{middle}[uid]", raw), size)
+            lower = min(self._size(term, f"{day}{low}:{middle}[uid]", raw), size)
             pending.append((middle + 1, high, size - lower))
             pending.append((low, middle, lower))
 
@@ -410,6 +439,13 @@ class PubMed:
         if there == asked:
             self._keep("efetch", key, body)
         return body, there
+
+    def forget(self) -> None:
+        """Take away the answers kept for a resumed run: what they held is stored elsewhere now."""
+        if self.keep is not None:
+            for pattern in ("esearch-*.xml", "efetch-*.xml", "*.part"):
+                for path in self.keep.glob(pattern):
+                    path.unlink(missing_ok=True)
 
     # ---- the other utilities
 

@@ -58,6 +58,9 @@ class Transport(Protocol):
     def send(self, request: Request, *, timeout: float) -> Reply:
         """Send and wait for the whole answer (``timeout`` in seconds)."""
 
+    def close(self) -> None:
+        """Let the connections go."""
+
 
 class HttpxTransport:
     """The real network, through httpx2; one connection pool per instance."""

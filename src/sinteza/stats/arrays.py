@@ -12,6 +12,7 @@ from sinteza.errors import SynthesisError
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
 
 def vector(values: ArrayLike, name: str) -> FloatArray:

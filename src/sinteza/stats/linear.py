@@ -39,7 +39,8 @@ class Weighted:
 class Model:
     """k estimates ``y`` with variances ``v`` on the columns of ``q`` (orthonormal).
 
-    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r.
+    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r. ``total``: sum of squares of
+    the estimates about their mean, moderators or not.
     """
 
     y: FloatArray
@@ -49,6 +50,8 @@ class Model:
     r: FloatArray
     start: FloatArray
     scale: float
+    total: float
+    flat: bool
 
     @property
     def k(self) -> int:
@@ -72,10 +75,18 @@ class Model:
 
     def weigh(self, w: FloatArray) -> Weighted:
         """Fit with the weights w."""
+        if self.flat:  # one column of 1/sqrt(k)
+            root = float(np.sqrt(self.k))
+            share = float(w.sum()) / self.k
+            mean = float(w @ self.y) / (share * self.k)
+            r = self.y - mean
+            a_inv: FloatArray = np.array([[1 / share]])
+            rss = float(w @ (r * r))
+            return Weighted(w, np.array([mean * root]), r, rss, a_inv, float(np.log(share)))
         a = (w @ self.qq).reshape(self.p, self.p)
         b = self.q.T @ (w * self.y)
         if self.p == 1:
-            a_inv: FloatArray = 1.0 / a
+            a_inv = 1.0 / a
             log_det = float(np.log(a[0, 0]))
         else:
             a_inv = np.asarray(np.linalg.inv(a), dtype=np.float64)
@@ -86,6 +97,8 @@ class Model:
 
     def between(self, diagonal: FloatArray) -> FloatArray:
         """Q' diag(d) Q."""
+        if self.flat:
+            return np.array([[float(np.sum(diagonal)) / self.k]])
         return np.asarray((diagonal @ self.qq).reshape(self.p, self.p))
 
     def trace(self, fit: Weighted, f: FloatArray | float = 1.0) -> float:
@@ -99,6 +112,9 @@ class Model:
     ) -> float:
         """tr(P F P G) for diagonal F and G."""
         w2 = fit.w * fit.w
+        if self.flat and f is g and isinstance(f, float):
+            total, square, cube = float(fit.w.sum()), float(w2.sum()), float(w2 @ fit.w)
+            return f * f * (square - 2 * cube / total + (square / total) ** 2)
         both = w2 * f * g
         left = fit.a_inv @ self.between(w2 * f)
         right = left if f is g else fit.a_inv @ self.between(w2 * g)
@@ -109,10 +125,14 @@ class Model:
     def coefficients(self, fit: Weighted) -> FloatArray:
         """The coefficients of the design as given, in the units of yi."""
         inner = (fit.beta + self.start) * self.scale
+        if self.flat:
+            return np.asarray(inner / self.r[0, 0])
         return np.asarray(np.linalg.solve(self.r, inner))
 
     def covariance(self, inner: FloatArray) -> FloatArray:
         """A covariance of the orthonormal coefficients, as one of the given design (unscaled)."""
+        if self.flat:
+            return np.asarray(inner / self.r[0, 0] ** 2 * self.scale**2)
         left = np.linalg.solve(self.r, inner)
         return np.asarray(np.linalg.solve(self.r, left.T)) * self.scale**2
 
@@ -139,19 +159,28 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
         scale = power_of_two(np.sqrt(low))
     else:
         scale = 1.0
-    x = np.ones((k, 1)) if design is None else design
-    if design is None:
-        q, r = np.full((k, 1), 1 / np.sqrt(k)), np.array([[np.sqrt(k)]])
-    else:
-        q, r = np.linalg.qr(x)
     y, v = yi / scale, vi / scale**2 if scale**2 > 0 else vi / scale / scale
-    start = q.T @ y
-    y = y - q @ start
-    start2 = q.T @ y  # a second pass takes away what rounding left
-    y = y - q @ start2
-    qq = (q[:, :, None] * q[:, None, :]).reshape(k, -1)
+    if design is None:
+        root = float(np.sqrt(k))
+        q, qq, r = np.full((k, 1), 1 / root), np.full((k, 1), 1 / k), np.array([[root]])
+        mean = float(y.mean())
+        y = y - mean
+        rest = float(y.mean())  # a second pass takes away what rounding left
+        y = y - rest
+        start = np.array([(mean + rest) * root])
+    else:
+        q, r = np.linalg.qr(design)
+        qq = (q[:, :, None] * q[:, None, :]).reshape(k, -1)
+        start = q.T @ y
+        y = y - q @ start
+        again = q.T @ y
+        y, start = y - q @ again, start + again
     if not np.isfinite(y @ y):
         raise SynthesisError(
             "the estimates are too large for their variances", hint="check the units"
         )
-    return Model(y, v, q, qq, r, start + start2, scale)
+    total = float(y @ y)
+    if design is not None:
+        whole = y + q @ start
+        total = float(np.square(whole - whole.mean()).sum())
+    return Model(y, v, q, qq, r, start, scale, total, design is None)

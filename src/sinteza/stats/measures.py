@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError
 from sinteza.stats import measures_binary, measures_continuous, measures_single
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, label, plain, vector
 from sinteza.stats.measures_binary import Columns, Options, Pair
 
@@ -159,8 +160,7 @@ def effect_sizes(
 
     Raises SynthesisError for an unknown measure, missing columns or impossible counts.
     """
-    if measure not in MEASURES:
-        raise _unknown(measure)
+    measure_kind(measure)
     if to not in ("only0", "all", "if0all", "none"):
         raise SynthesisError(
             f"to={to!r} is not a rule for empty cells", hint="use only0, all, if0all or none"
@@ -180,7 +180,7 @@ def effect_sizes(
     notes = list(pair.notes)
     if unusable.any():
         count = int(unusable.sum())
-        notes.append(f"{count} of {len(yi)} studies have no estimate (missing or undefined).")
+        notes.append(say.NO_ESTIMATE.format(count=count, k=len(yi)))
         bad = ~np.isfinite(yi)
         yi[bad] = np.nan
         vi[bad | ~np.isfinite(vi)] = np.nan
@@ -192,6 +192,14 @@ def effect_sizes(
         labels=label(labels, len(yi)),
         notes=tuple(notes),
     )
+
+
+def measure_kind(measure: str) -> str:
+    """The kind of data a measure needs: ``table``, ``means``, ``rates`` ... Raises SynthesisError
+    for an unknown measure."""
+    if measure not in MEASURES:
+        raise _unknown(measure)
+    return MEASURES[measure].kind
 
 
 def _unknown(measure: str) -> SynthesisError:

@@ -8,11 +8,13 @@ in group 2 (``n2i``). Sources: Fleiss & Berlin 2009; Ruecker et al. 2009 (arcsin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import special
 
 from sinteza.errors import SynthesisError
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, same_length
 
 
@@ -176,10 +178,10 @@ def _prepared(data: Columns, options: Options) -> tuple[Tables, BoolArray, tuple
     made, touched = raw.corrected(options.add, options.to)
     notes = []
     if touched.any() and options.add:
-        notes.append(f"{options.add:g} added to the cells of {int(touched.sum())} studies.")
+        notes.append(say.ADDED.format(add=f"{options.add:g}", count=int(touched.sum())))
     left_out = raw.double_zero if options.drop00 else np.zeros(len(raw.ai), bool)
     if left_out.any():
-        notes.append(f"{int(left_out.sum())} studies with no or only events in both arms left out.")
+        notes.append(say.DOUBLE_ZERO.format(count=int(left_out.sum())))
     return made, left_out, tuple(notes)
 
 
@@ -250,6 +252,134 @@ def peto_odds_ratio(data: Columns, options: Options) -> Pair:
     return _finish(excess / variance, 1 / variance, left_out, notes)
 
 
+def phi_coefficient(data: Columns, options: Options) -> Pair:
+    """Phi, with the variance of one cross-classified sample (``CS``, as ``LS``) or with the group
+    sizes fixed (``ST``, delta method). No cell is ever corrected."""
+    t, left_out, notes = _prepared(data, replace(options, to="none"))
+    types = np.array(options.variance_types(len(t.ai), "LS ST CS"))
+    n1, n2, total = t.n1i, t.n2i, t.n1i + t.n2i
+    events, others = t.ai + t.ci, t.bi + t.di
+    phi = (t.ai * t.di - t.bi * t.ci) / np.sqrt(n1 * n2 * events * others)
+    p1, p2, w1, w2 = t.ai / n1, t.ci / n2, n1 / total, n2 / total
+    mean = events / total
+    spread = mean * (1 - mean)
+    # phi = (p1 - p2) sqrt(w1 w2 / spread), spread depending on p1 and p2 through the mean
+    root = np.sqrt(w1 * w2 / spread)
+    bend = (p1 - p2) * root * (1 - 2 * mean) / (2 * spread)
+    d1, d2 = root - bend * w1, -root - bend * w2
+    fixed = d1**2 * p1 * (1 - p1) / n1 + d2**2 * p2 * (1 - p2) / n2
+    q1 = w1 - w2
+    q2 = mean - others / total
+    crossed = (
+        1
+        - phi**2
+        + phi * (1 + phi**2 / 2) * q1 * q2 / np.sqrt(w1 * w2 * spread)
+        - 0.75 * phi**2 * (q1**2 / (w1 * w2) + q2**2 / spread)
+    ) / total
+    return _finish(phi, np.where(types == "ST", fixed, crossed), left_out, notes)
+
+
+def fisher_z(pair: Pair) -> Pair:
+    """A correlation on Fisher's z scale."""
+    return Pair(np.arctanh(pair.yi), pair.vi / (1 - pair.yi**2) ** 2, pair.notes)
+
+
+def scaled(pair: Pair, factor: float) -> Pair:
+    """Estimates times a factor."""
+    return Pair(pair.yi * factor, pair.vi * factor**2, pair.notes)
+
+
+def yule_q(data: Columns, options: Options) -> Pair:
+    """Yule's Q = (OR - 1)/(OR + 1)."""
+    return _colligation(data, options, 1.0)
+
+
+def yule_y(data: Columns, options: Options) -> Pair:
+    """Yule's Y = (sqrt(OR) - 1)/(sqrt(OR) + 1)."""
+    return _colligation(data, options, 0.5)
+
+
+def _colligation(data: Columns, options: Options, power: float) -> Pair:
+    """tanh(power log(OR)/2), variance by the delta method."""
+    pair = odds_ratio(data, options)
+    yi = np.tanh(power * pair.yi / 2)
+    return Pair(yi, (power / 2 * (1 - yi**2)) ** 2 * pair.vi, pair.notes)
+
+
+def probit_difference(data: Columns, options: Options) -> Pair:
+    """Difference of the probits of the risks: a standardized mean difference of a normal trait."""
+    t, left_out, notes = _prepared(data, options)
+    p1, p2 = t.ai / t.n1i, t.ci / t.n2i
+    z1, z2 = special.ndtri(p1), special.ndtri(p2)
+    vi = 2 * np.pi * (p1 * (1 - p1) * np.exp(z1**2) / t.n1i + p2 * (1 - p2) * np.exp(z2**2) / t.n2i)
+    return _finish(z1 - z2, vi, left_out, notes)
+
+
+def tetrachoric(data: Columns, options: Options) -> Pair:
+    """Tetrachoric correlation by maximum likelihood, with the variance of Pearson 1900 (as in
+    Brown & Benedetti 1977)."""
+    from sinteza.stats.tetrachoric import correlation
+
+    t, left_out, notes = _prepared(data, options)
+    found = [correlation(*cells) for cells in zip(t.ai, t.bi, t.ci, t.di, strict=True)]
+    return _finish(
+        np.array([f[0] for f in found]), np.array([f[1] for f in found]), left_out, notes
+    )
+
+
+#: a log odds ratio as a standardized mean difference: logistic (Hasselblad & Hedges 1995) and
+#: normal trait (Cox & Snell 1989)
+LOGISTIC, NORMAL = np.sqrt(3) / np.pi, 1 / 1.65
+
+
+def _pairs(data: Columns, options: Options) -> tuple[Tables, tuple[str, ...]]:
+    """Tables of matched pairs, corrected where the rule says so."""
+    made, touched = tables(data).corrected(options.add, options.to)
+    if touched.any() and options.add:
+        return made, (say.ADDED.format(add=f"{options.add:g}", count=int(touched.sum())),)
+    return made, ()
+
+
+def matched_risk_ratio(data: Columns, options: Options) -> Pair:
+    """Marginal log risk ratio of matched pairs; v = (b + c)/((a + b)(a + c))."""
+    t, notes = _pairs(data, options)
+    first, second = t.ai + t.bi, t.ai + t.ci
+    return Pair(np.log(first / second), (t.bi + t.ci) / (first * second), notes)
+
+
+def matched_risk_difference(data: Columns, options: Options) -> Pair:
+    """Risk difference of matched pairs (b - c)/n."""
+    t, notes = _pairs(data, options)
+    n = t.ai + t.bi + t.ci + t.di
+    yi = (t.bi - t.ci) / n
+    return Pair(yi, ((t.bi + t.ci) / n - yi**2) / n, notes)
+
+
+def matched_odds_ratio(data: Columns, options: Options) -> Pair:
+    """Marginal log odds ratio of matched pairs, with the covariance of the two margins."""
+    t, notes = _pairs(data, options)
+    n = t.ai + t.bi + t.ci + t.di
+    r1, r2, c1, c2 = t.ai + t.bi, t.ci + t.di, t.ai + t.ci, t.bi + t.di
+    shared = (t.ai / n - r1 * c1 / n**2) / n / ((r1 / n) * (r2 / n) * (c1 / n) * (c2 / n))
+    return Pair(
+        np.log(r1 / r2) - np.log(c1 / c2),
+        1 / r1 + 1 / r2 + 1 / c1 + 1 / c2 - 2 * shared,
+        notes,
+    )
+
+
+def matched_conditional_odds_ratio(data: Columns, options: Options) -> Pair:
+    """Conditional log odds ratio of matched pairs, log(b/c)."""
+    t, notes = _pairs(data, options)
+    return Pair(np.log(t.bi / t.ci), 1 / t.bi + 1 / t.ci, notes)
+
+
+def matched_peto(data: Columns, options: Options) -> Pair:
+    """Peto's log odds ratio of matched pairs, 2(b - c)/(b + c)."""
+    t, notes = _pairs(data, options)
+    return Pair(2 * (t.bi - t.ci) / (t.bi + t.ci), 4 / (t.bi + t.ci), notes)
+
+
 MEASURES = {
     m.code: m
     for m in (
@@ -258,5 +388,42 @@ MEASURES = {
         Measure("RD", "risk difference", "table", risk_difference),
         Measure("AS", "arcsine square root difference", "table", arcsine),
         Measure("PETO", "log odds ratio (Peto)", "table", peto_odds_ratio),
+        Measure("PHI", "phi coefficient", "table", phi_coefficient),
+        Measure("ZPHI", "phi, Fisher's z", "table", lambda d, o: fisher_z(phi_coefficient(d, o))),
+        Measure("YUQ", "Yule's Q", "table", yule_q),
+        Measure("YUY", "Yule's Y", "table", yule_y),
+        Measure("RTET", "tetrachoric correlation", "table", tetrachoric),
+        Measure(
+            "ZTET", "tetrachoric, Fisher's z", "table", lambda d, o: fisher_z(tetrachoric(d, o))
+        ),
+        Measure("PBIT", "probit difference", "table", probit_difference),
+        Measure(
+            "OR2D",
+            "standardized mean difference from OR (logistic)",
+            "table",
+            lambda d, o: scaled(odds_ratio(d, o), LOGISTIC),
+        ),
+        Measure(
+            "OR2DL",
+            "standardized mean difference from OR (logistic)",
+            "table",
+            lambda d, o: scaled(odds_ratio(d, o), LOGISTIC),
+        ),
+        Measure(
+            "OR2DN",
+            "standardized mean difference from OR (normal)",
+            "table",
+            lambda d, o: scaled(odds_ratio(d, o), NORMAL),
+        ),
+        Measure("MPRR", "log risk ratio, matched pairs", "pairs", matched_risk_ratio),
+        Measure("MPOR", "log odds ratio, matched pairs (marginal)", "pairs", matched_odds_ratio),
+        Measure("MPRD", "risk difference, matched pairs", "pairs", matched_risk_difference),
+        Measure(
+            "MPORC",
+            "log odds ratio, matched pairs (conditional)",
+            "pairs",
+            matched_conditional_odds_ratio,
+        ),
+        Measure("MPPETO", "log odds ratio, matched pairs (Peto)", "pairs", matched_peto),
     )
 }

@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, label, plain, same_length, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
 from sinteza.stats.linear import Model, Weighted, model
 from sinteza.stats.tau2 import METHODS, Tau2, estimate
+
+if TYPE_CHECKING:
+    from sinteza.i18n import Language
 
 TESTS = ("z", "t", "knha", "adhoc")
 FIXED = ("EE", "FE")
@@ -38,7 +42,8 @@ class Fit:
     units of yi. ``i2``: percent of the variance that is between studies, ``h2``: total over typical
     sampling variance. ``q``, ``q_df``, ``q_p``: Cochran's Q and its chi-square test.
     ``loglik deviance aic bic aicc``: of the likelihood of the method (restricted for REML, full
-    otherwise). ``weights``: percent, one a study used. ``yi vi labels``: the studies used.
+    otherwise). ``weights``: percent, one a study used. ``yi vi labels``: the studies used
+    (``names_given``: None when they were not named).
     ``used``: which of the given rows these are. ``zero``: the rule for empty cells, where tables
     were pooled. ``notes``: cautions.
     """
@@ -65,10 +70,15 @@ class Fit:
     weights: FloatArray
     yi: FloatArray
     vi: FloatArray
-    labels: tuple[str, ...]
+    names_given: tuple[str, ...] | None
     used: BoolArray
     zero: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the studies used: as given, else ``Study 1`` ... by their place in the data."""
+        return study_labels(self.names_given, self.used)
 
     @property
     def tau(self) -> float:
@@ -123,11 +133,11 @@ class Pooled(Fit):
             for i in range(self.k)
         ]
 
-    def summary(self) -> str:
-        """The result as a person would print it."""
+    def summary(self, lang: Language | None = None) -> str:
+        """The result as a person would print it, in a language (English when none is given)."""
         from sinteza.stats.report import summary
 
-        return summary(self)
+        return summary(self, lang)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,11 +181,11 @@ class Regression(Fit):
             for i, name in enumerate(self.names)
         ]
 
-    def summary(self) -> str:
-        """The result as a person would print it."""
+    def summary(self, lang: Language | None = None) -> str:
+        """The result as a person would print it, in a language (English when none is given)."""
         from sinteza.stats.report import summary
 
-        return summary(self)
+        return summary(self, lang)
 
 
 @dataclass(frozen=True)
@@ -185,8 +195,20 @@ class Studies:
     yi: FloatArray
     vi: FloatArray
     used: BoolArray
-    labels: tuple[str, ...]
+    names: tuple[str, ...] | None
     notes: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Their names: as given, else ``Study 1`` ... by their place in the data."""
+        return study_labels(self.names, self.used)
+
+
+def study_labels(names: tuple[str, ...] | None, used: BoolArray) -> tuple[str, ...]:
+    """The names of the studies used; numbered by their place in the data when they have none."""
+    if names is not None:
+        return names
+    return tuple(f"Study {i + 1}" for i in np.flatnonzero(used))
 
 
 def usable(
@@ -208,8 +230,11 @@ def usable(
         used &= np.isfinite(also).all(axis=1)
     notes = []
     if (v[used] < 0).any():
-        notes.append("Negative sampling variances were taken as 0.")
+        notes.append(say.NEGATIVE)
         v = np.where(v < 0, 0.0, v)
+    if (v[used] == 0).any():
+        count = int((v[used] == 0).sum())
+        notes.append(say.ZERO_VARIANCE.format(count=count))
     left = int(k - used.sum())
     if left == k:
         raise TooFewStudies(
@@ -217,8 +242,10 @@ def usable(
             hint="see the notes of effect_sizes() for why",
         )
     if left:
-        notes.append(f"{left} of {k} studies left out: no estimate, variance or moderator.")
-    names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
+        notes.append(say.INCOMPLETE.format(count=left, k=k))
+    names = None
+    if labels is not None:
+        names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
     return Studies(y[used], v[used], used, names, tuple(notes))
 
 
@@ -318,14 +345,14 @@ def pool(
     half = critical(level, df) * se
     tau2 = between.value * m.scale**2
     pi = prediction(estimate_, se, tau2, level, df, m.df, interval, method)
-    _caution(notes, k, test, method, tau2)
+    _caution(notes, k, test, method, tau2, se)
     return Pooled(
         **heterogeneity(m, s, between, core, method, test, level, measure, df),
         notes=tuple(notes),
         estimate=estimate_,
         se=se,
-        statistic=estimate_ / se if se > 0 else _NAN,
-        p=float(t_p(estimate_ / se, df)) if se > 0 else _NAN,
+        statistic=_ratio(estimate_, se),
+        p=float(t_p(_ratio(estimate_, se), df)),
         ci_low=estimate_ - half,
         ci_high=estimate_ + half,
         pi_low=pi[0],
@@ -363,7 +390,7 @@ def effective_test(method: str, test: str, k: int, p: int, notes: list[str]) -> 
     """The test that can be done: EE/FE know no Knapp-Hartung, one study no t."""
     if k <= p and test != "z":
         if k == 1:
-            notes.append("One study: the test is z.")
+            notes.append(say.ONE_Z)
         return "z"
     if method in FIXED and test in ("knha", "adhoc"):
         return "z"
@@ -385,9 +412,11 @@ def between_studies(m: Model, method: str, weights: FloatArray | None) -> Tau2:
 
 @dataclass(frozen=True)
 class Core:
-    """The fit, the covariance of the (orthonormal, scaled) coefficients, the weights used."""
+    """The fit, the one with inverse-variance weights (the same unless weights were given), the
+    covariance of the (orthonormal, scaled) coefficients, the weights used."""
 
     fit: Weighted
+    inverse: Weighted
     cov: FloatArray
     weights: FloatArray
     dispersion: float
@@ -414,10 +443,12 @@ def solve(m: Model, between: Tau2, method: str, test: str, weights: FloatArray |
         if test == "adhoc":
             dispersion = max(1.0, dispersion)
     if weights is None:
-        return Core(inverse, inverse.a_inv * dispersion, w, dispersion)
+        return Core(inverse, inverse, inverse.a_inv * dispersion, w, dispersion)
     given = m.weigh(weights / weights.max())
     middle = m.between(given.w**2 * variance)
-    return Core(given, given.a_inv @ middle @ given.a_inv * dispersion, given.w, dispersion)
+    return Core(
+        given, inverse, given.a_inv @ middle @ given.a_inv * dispersion, given.w, dispersion
+    )
 
 
 def heterogeneity(
@@ -463,24 +494,24 @@ def heterogeneity(
         "q": q,
         "q_df": m.df,
         "q_p": q_p,
-        **likelihoods(m, between.value, method, core.fit),
+        **likelihoods(m, between.value, method, core),
         "weights": 100 * core.weights / core.weights.sum(),
         "yi": s.yi,
         "vi": s.vi,
-        "labels": s.labels,
+        "names_given": s.names,
         "used": s.used,
     }
 
 
-def likelihoods(m: Model, tau2: float, method: str, chosen: Weighted) -> dict[str, float]:
+def likelihoods(m: Model, tau2: float, method: str, core: Core) -> dict[str, float]:
     """Log-likelihood, deviance, AIC, BIC, AICc.
 
     REML counts k - p observations and includes the constant log|X'X|/2; parameters are the
     coefficients and, unless fixed, tau2. The deviance is against the saturated model (REML: -2 ll).
     """
     variance = m.v + tau2
-    fit = m.weigh(1 / variance)
-    rss = float(fit.w @ np.square(chosen.r))  # other weights leave other residuals
+    fit = core.inverse
+    rss = float(fit.w @ np.square(core.fit.r))  # other weights leave other residuals
     n = m.df if method == "REML" else m.k
     unit = np.log(m.scale)
     log_sum = float(np.log(variance).sum())
@@ -539,11 +570,12 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     se = float(np.sqrt(v))
     half = critical(level, None) * se
     between = Tau2(0.0, _NAN)
-    core = Core(m.weigh(1 / m.v), np.ones((1, 1)), np.ones(1), 1.0)
+    alone = m.weigh(1 / m.v)
+    core = Core(alone, alone, np.ones((1, 1)), np.ones(1), 1.0)
     fields = heterogeneity(m, s, between, core, method, "z", level, measure, None)
     random = method not in FIXED
     if random:
-        notes.append("One study tells nothing about differences between studies.")
+        notes.append(say.ONE)
     return Pooled(
         **fields,
         notes=tuple(notes),
@@ -558,13 +590,22 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     )
 
 
-def _caution(notes: list[str], k: int, test: str, method: str, tau2: float) -> None:
+def _ratio(estimate_: float, se: float) -> float:
+    """estimate / se; infinite when there is no error at all, NaN for 0/0."""
+    if se > 0:
+        return estimate_ / se
+    return float(np.copysign(np.inf, estimate_)) if estimate_ else _NAN
+
+
+def _caution(notes: list[str], k: int, test: str, method: str, tau2: float, se: float) -> None:
     """What a reader must know before trusting the numbers."""
+    if se == 0:
+        notes.append(say.NO_SPREAD)
     if method in FIXED:
         return
     if k < 5 and test == "z":
-        notes.append(f"{k} studies and a z test: the interval is too narrow; consider test knha.")
+        notes.append(say.FEW_Z.format(k=k))
     if k == 2 and test in ("knha", "adhoc"):
-        notes.append("Two studies: the Knapp-Hartung interval has one degree of freedom.")
+        notes.append(say.TWO)
     if tau2 == 0:
-        notes.append("tau2 is estimated as 0; with few studies this does not mean homogeneity.")
+        notes.append(say.TAU2_ZERO)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, label
 from sinteza.stats.distributions import chi2_p
 from sinteza.stats.measures_binary import Columns
@@ -26,7 +27,7 @@ def mantel_haenszel_rates(
     x1, t1, x2, t2 = (c[used] for c in columns)
     notes = []
     if not used.all():
-        notes.append(f"{int((~used).sum())} of {len(used)} studies left out: counts missing.")
+        notes.append(say.MISSING_COUNTS.format(count=int((~used).sum()), k=len(used)))
     if not len(x1) or min(x1.min(), x2.min()) < 0 or min(t1.min(), t2.min()) <= 0:
         raise SynthesisError("events must not be negative and person-time must be positive")
     if zero == "revman":

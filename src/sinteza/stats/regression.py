@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, vector
 from sinteza.stats.distributions import critical, f_p, t_p
 from sinteza.stats.linear import model
@@ -180,15 +181,18 @@ def regress(
     x = plan.x[s.used]
     keep = independent(x)
     notes = list(s.notes)
+    if len(keep) < x.shape[1] and len(keep) >= len(x):
+        raise TooFewStudies(
+            f"{len(x)} studies cannot determine {x.shape[1]} coefficients",
+            hint="use fewer moderators",
+        )
     if len(keep) < x.shape[1]:
         gone = [plan.names[j] for j in range(x.shape[1]) if j not in keep]
-        notes.append(f"Left out, determined by the other moderators: {', '.join(gone)}.")
+        notes.append(say.REDUNDANT.format(names=", ".join(gone)))
     x, names = x[:, keep], tuple(plan.names[j] for j in keep)
     k, p = x.shape
-    if k < p:
-        raise TooFewStudies(
-            f"{k} studies cannot determine {p} coefficients", hint="use fewer moderators"
-        )
+    if k == p:
+        notes.append(say.SATURATED)
     test = effective_test(method, test, k, p, notes)
     w = given_weights(weights, s.used)
     m = model(s.yi, s.vi, x)
@@ -247,7 +251,7 @@ def _r2(
     s: Studies, names: tuple[str, ...], fit: Mapping[str, Any], method: str, w: FloatArray | None
 ) -> float:
     """Percent of tau2 that the moderators account for (EE/FE: the adjusted R2 of the weighted
-    regression); NaN without an intercept or where there was nothing to account for."""
+    regression); 0 where there was none, NaN without an intercept."""
     if INTERCEPT not in names or len(names) < 2:
         return float("nan")
     alone = model(s.yi, s.vi)
@@ -256,7 +260,7 @@ def _r2(
     else:
         before = between_studies(alone, method, w).value * alone.scale**2
         after = fit["tau2"]
-    return max(0.0, 100 * (before - after) / before) if before > 0 else float("nan")
+    return max(0.0, 100 * (before - after) / before) if before > 0 else 0.0
 
 
 def contrast(

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, label, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
 from sinteza.stats.measures_binary import Columns, Tables, peto_terms, tables
@@ -67,7 +68,7 @@ class Direct:
             weights=100 * weight / weight.sum(),
             yi=yi,
             vi=vi,
-            labels=self.labels,
+            names_given=self.labels,
             used=self.used,
             zero=self.zero,
             notes=tuple(self.notes),
@@ -171,7 +172,7 @@ def _complete(
         raise TooFewStudies("no study has all four counts")
     notes = []
     if not used.all():
-        notes.append(f"{int((~used).sum())} of {len(used)} studies left out: counts missing.")
+        notes.append(say.MISSING_COUNTS.format(count=int((~used).sum()), k=len(used)))
     names = tuple(n for n, u in zip(label(labels, len(used)), used, strict=True) if u)
     return t.where(used), used, names, notes
 
@@ -182,7 +183,7 @@ def _mh_tables(t: Tables, measure: str, zero: str, notes: list[str]) -> tuple[Ta
     if zero == "only0":
         made, touched = t.corrected(0.5, "only0")
         if touched.any():
-            notes.append(f"1/2 added to the cells of {int(touched.sum())} studies.")
+            notes.append(say.ADDED.format(add="1/2", count=int(touched.sum())))
         return made, everybody
     if zero != "revman" or measure == "RD":
         return t, everybody
@@ -190,12 +191,10 @@ def _mh_tables(t: Tables, measure: str, zero: str, notes: list[str]) -> tuple[Ta
     if not keep.any():
         raise TooFewStudies("no study has both an event and a participant without one")
     if not keep.all():
-        notes.append(
-            f"{int((~keep).sum())} studies without any contrast of events carry no weight."
-        )
+        notes.append(say.NO_CONTRAST.format(count=int((~keep).sum())))
     corrected, touched = t.corrected(0.5, "only0")
     if (touched & keep).any():
-        notes.append(f"1/2 added to the cells of {int((touched & keep).sum())} studies.")
+        notes.append(say.ADDED.format(add="1/2", count=int((touched & keep).sum())))
     cells = [
         np.where(keep, cell, 0.0)
         for cell in (corrected.ai, corrected.bi, corrected.ci, corrected.di)

@@ -162,10 +162,10 @@ class Store:
                 count += 1
         return count
 
-    def head(self) -> tuple[int, str]:
-        """Number and digest of the last event; 0 and nothing for a new review."""
+    def head(self, *, besides: str = "") -> tuple[int, str]:
+        """Number and digest of the last event, ``besides`` those of a kind; (0, "") without one."""
         row = self.connection.execute(
-            "SELECT seq, digest FROM event ORDER BY seq DESC LIMIT 1"
+            "SELECT seq, digest FROM event WHERE kind <> ? ORDER BY seq DESC LIMIT 1", (besides,)
         ).fetchone()
         return (row[0], row[1]) if row else (0, "")
 

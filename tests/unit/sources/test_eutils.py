@@ -6,6 +6,7 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ class Scripted:
     def send(self, request: Request, *, timeout: float) -> Reply:
         self.sent.append(request)
         return self.answer(request)
+
+    def close(self) -> None:
+        pass
 
 
 def made(answer: Callable[[Request], Reply], slept: list[float] | None = None) -> PubMed:
@@ -184,23 +188,33 @@ def test_identity_from_the_environment() -> None:
     assert Identity.from_environment({}).per_second == 3
 
 
-def _take(path: Path, times: int) -> None:
-    limit = RateLimit(50, path)
+def _take(path: Path, barrier: Barrier, times: int) -> None:
+    limit = RateLimit(50, path / "slot")
+    barrier.wait(30)
+    taken = []
     for _ in range(times):
         limit.wait()
+        taken.append(time.time())
+    (path / f"taken-{multiprocessing.current_process().pid}").write_text(
+        " ".join(map(repr, taken)), "utf-8"
+    )
 
 
 def test_one_rate_for_all_processes(tmp_path: Path) -> None:
     """Two processes that take 15 slots each at 50 a second need 29 gaps of 20 ms together."""
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_take, args=(tmp_path / "slot", 15)) for _ in range(2)]
-    started = time.monotonic()
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(2)
+    workers = [context.Process(target=_take, args=(tmp_path, barrier, 15)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
     assert all(worker.exitcode == 0 for worker in workers)
-    assert time.monotonic() - started >= 29 / 50 - 0.02
+    files = list(tmp_path.glob("taken-*"))
+    taken = sorted(float(text) for path in files for text in path.read_text("utf-8").split())
+    assert len(taken) == 30
+    # alone, each would be done after 14 gaps (0.28 s)
+    assert taken[-1] - taken[0] >= 29 / 50 - 0.1
 
 
 def test_a_clock_set_back_does_not_stall(tmp_path: Path) -> None:

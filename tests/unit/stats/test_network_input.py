@@ -154,6 +154,12 @@ def test_studies_without_events_or_numbers_are_named() -> None:
         ("Silent", "no events in any arm, or events only"),
     ]
     assert network(rows, measure="OR", keep_double_zeros=True).k == 4
+    silent = [*rows, arm("Silent", "z", 0, 9)]
+    lost = network(silent, measure="OR")
+    assert lost.evidence.lost == ("z",)
+    assert "Left without studies: z" in lost.summary()
+    with pytest.raises(SynthesisError, match="every study of 'z' was left out"):
+        network(silent, measure="OR", reference="z")
     # a difference learns from them
     assert network(rows, measure="RD").k == 4
 

@@ -55,7 +55,7 @@ def test_mantel_haenszel_zero_rules_differ_where_a_cell_is_empty():
     revman = mantel_haenszel("RR", zero="revman", **data)
     assert plain.estimate != revman.estimate
     assert revman.weights[2] == 0
-    assert any("1/2 added" in note for note in revman.notes)
+    assert any("with 1/2 added" in note for note in revman.notes)
 
 
 def test_one_study_is_its_own_estimate():
@@ -87,3 +87,25 @@ def test_nothing_to_pool():
         pool([np.nan], [0.1])
     with pytest.raises(TooFewStudies):
         mantel_haenszel("RR", ai=[0, 0], n1i=[5, 5], ci=[0, 0], n2i=[5, 5])
+
+
+def test_every_note_is_spoken_in_romanian():
+    from sinteza.i18n import Language
+    from sinteza.stats import notes
+
+    lang = Language("ro")
+    for template in notes.TEMPLATES:
+        words = template.format(add="0.5", count=3, k=12, names="x")
+        assert notes.translate(words, lang) != words
+    assert notes.translate("Studies with 0.5 added to their cells: 2.", lang).startswith(
+        "Studii cu 0,5"
+    )
+
+
+def test_the_summary_in_romanian():
+    from sinteza.i18n import Language
+
+    es = effect_sizes("RR", **BCG)
+    text = pool(es.yi, es.vi, measure="RR").summary(Language("ro"))
+    assert "13 studii; efecte aleatorii" in text
+    assert "0,4894" in text

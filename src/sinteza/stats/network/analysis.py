@@ -9,12 +9,13 @@ from typing import Literal
 import numpy as np
 
 from sinteza.errors import SynthesisError
-from sinteza.stats.network.evidence import Evidence, Row, read, unknown_treatment
+from sinteza.stats.network.evidence import Evidence, MultiArm, Row, read, unknown_treatment
 from sinteza.stats.network.model import freedom, solve, tau2_by
-from sinteza.stats.network.multiarm import stack
+from sinteza.stats.network.multiarm import stack, without_covariance
 from sinteza.stats.network.result import Network
 
 SmallValues = Literal["desirable", "undesirable"]
+Covariance = Literal["full", "ignored"]
 
 
 def network(
@@ -28,7 +29,8 @@ def network(
     test: Literal["z", "t"] = "z",
     increment: float = 0.5,
     keep_double_zeros: bool = False,
-    multi_arm: Literal["check", "project"] = "check",
+    multi_arm: MultiArm = "check",
+    contrast_covariance: Covariance = "full",
     tau2: float | None = None,
 ) -> Network:
     """Compare all treatments of a network of studies.
@@ -38,7 +40,12 @@ def network(
     log scale). ``measure``: OR RR RD ASD MD SMD ROM IRR IRD HR. ``method`` for tau2: DL REML ML;
     ``tau2`` sets it instead. ``test``: z or t quantiles for the random-effects intervals.
     ``small_values`` says whether a small outcome is desirable, for ranking. ``multi_arm``:
-    ``project`` replaces contrasts of a multi-arm study that do not add up by the nearest that do.
+    contrasts of a multi-arm study that do not add up are refused (``check``), replaced by the
+    nearest that do (``project``) or taken as they are (``accept``).
+
+    ``contrast_covariance``: REML and ML know that contrasts of one study covary (``full``);
+    netmeta leaves it out where no arms are given (``ignored``, to compare: it depends on the
+    reference).
 
     Raises SynthesisError (its ``where`` names study and row) for rows that cannot be used. When
     no study connects some treatments with the ``reference`` (or the largest part), they are
@@ -57,8 +64,13 @@ def network(
         measure=measure,
         increment=increment,
         keep_double_zeros=keep_double_zeros,
-        project=multi_arm == "project",
+        multi_arm=multi_arm,
     )
+    if reference in evidence.lost:
+        raise SynthesisError(
+            f"every study of '{reference}' was left out",
+            hint="Choose another reference, or keep studies without events.",
+        )
     if reference is not None and reference not in evidence.treatments:
         raise unknown_treatment(reference, evidence.treatments)
 
@@ -71,6 +83,7 @@ def network(
             level=level,
             test=test,
             tau2=tau2,
+            contrast_covariance=contrast_covariance,
         )
 
     parts = split_parts(evidence, reference)
@@ -79,7 +92,7 @@ def network(
         return main
     return replace(
         main,
-        others=tuple(fit(replace(part, dropped=())) for part in parts[1:]),
+        others=tuple(fit(replace(part, dropped=(), lost=())) for part in parts[1:]),
         notes=(
             *main.notes,
             "The network is disconnected: its parts are analyzed apart.",
@@ -109,12 +122,17 @@ def analyze(
     level: float = 0.95,
     test: str = "z",
     tau2: float | None = None,
+    contrast_covariance: Covariance = "full",
 ) -> Network:
     """Fit one connected evidence; :func:`network` is the door for rows."""
     blocks = stack(evidence)
     common = solve(blocks, level=level)
     df = freedom(evidence)
-    spread = tau2_by(method, blocks, common, df) if tau2 is None else tau2
+    if tau2 is None:
+        rows = None
+        if contrast_covariance == "ignored" and evidence.arms is None:
+            rows = without_covariance(blocks, evidence.code(reference) if reference else None)
+        tau2 = tau2_by(method, blocks, common, df, rows)
     notes = list(evidence.notes)
     if df == 0:
         notes.append("Heterogeneity and inconsistency: not estimable (0 degrees of freedom)")
@@ -129,8 +147,8 @@ def analyze(
         reference=reference,
         small_values=small_values,
         common=common,
-        random=solve(blocks, spread, level=level, df=t_df),
-        tau2=spread,
+        random=solve(blocks, tau2, level=level, df=t_df),
+        tau2=tau2,
         q=common.q,
         df=df,
         notes=tuple(notes),

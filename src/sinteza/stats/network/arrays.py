@@ -1,32 +1,20 @@
-"""The array types of this room and its few distribution functions (scipy.stats is too slow)."""
+"""The array types of this room, and numbers that may not be there."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+
+from sinteza.stats.distributions import chi2_p
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-def p_normal(z: Any) -> Any:
-    """Two-sided p value of a standard normal statistic."""
-    return 2 * special.ndtr(-np.abs(z))
-
-
 def p_chi2(q: float, df: int) -> float | None:
     """Upper tail of chi-squared; None without degrees of freedom."""
-    return float(special.chdtrc(df, max(q, 0.0))) if df > 0 else None
-
-
-def quantile(level: float, df: float | None = None) -> float:
-    """The two-sided critical value of a normal (``df`` None) or of Student's t."""
-    upper = (1 + level) / 2
-    return float(special.ndtri(upper) if df is None else special.stdtrit(df, upper))
+    return float(chi2_p(max(q, 0.0), df)) if df > 0 else None
 
 
 def optional(value: float) -> float | None:

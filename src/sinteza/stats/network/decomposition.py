@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sinteza.stats.network.arrays import Ints, p_chi2
-from sinteza.stats.network.evidence import Evidence
-from sinteza.stats.network.model import freedom, moment_scale, solve
-from sinteza.stats.network.multiarm import Blocks, stack
+from sinteza.stats.network.arrays import Floats, p_chi2
+from sinteza.stats.network.model import freedom, pseudo_inverse, solve
+from sinteza.stats.network.multiarm import Blocks
 from sinteza.stats.network.removal import Removal
 
 
@@ -51,11 +50,53 @@ class Decomposition:
     tau2_within: float
 
 
-def alone(evidence: Evidence, studies: Ints) -> Blocks:
-    """The studies with these codes as a network of their own."""
-    keep = np.zeros(evidence.k, dtype=bool)
-    keep[studies] = True
-    return stack(evidence.select(keep))
+@dataclass(frozen=True)
+class DesignFit:
+    """The studies of one design by themselves: effects of its treatments against their mean.
+
+    ``covariance`` (a, a) is the pseudo-inverse of their Laplacian; ``scale`` what E(Q) grows by
+    with tau2.
+    """
+
+    members: tuple[int, ...]
+    theta: Floats
+    covariance: Floats
+    q: float
+    df: int
+    scale: float
+
+
+def fit_designs(blocks: Blocks, tau2: float = 0.0) -> list[DesignFit]:
+    """Fit every design of the evidence alone, with ``tau2`` added within designs."""
+    evidence = blocks.evidence
+    weights = blocks.weights(tau2)
+    laplacians, _ = blocks.by_study(tau2)
+    rows_of = blocks.rows_of
+    fits = []
+    for members, studies in evidence.designs:
+        own = [laplacians[s] for s in studies.tolist()]
+        total = np.sum(own, axis=0)
+        a = len(members)
+        covariance = pseudo_inverse(total, np.zeros(a, dtype=np.int64))
+        rows = np.concatenate([rows_of[s] for s in studies.tolist()])
+        first = np.searchsorted(members, evidence.treat1[rows])
+        second = np.searchsorted(members, evidence.treat2[rows])
+        y, w = evidence.estimate[rows], weights[rows]
+        theta = covariance @ (
+            np.bincount(first, w * y, minlength=a) - np.bincount(second, w * y, minlength=a)
+        )
+        squares = np.sum([one @ one for one in own], axis=0) / 2
+        fits.append(
+            DesignFit(
+                members=members,
+                theta=theta,
+                covariance=covariance,
+                q=float(w @ (y - theta[first] + theta[second]) ** 2),
+                df=(studies.size - 1) * (a - 1),
+                scale=float(np.trace(total)) / 2 - float((covariance * squares).sum()),
+            )
+        )
+    return fits
 
 
 def decompose(blocks: Blocks) -> Decomposition:
@@ -63,18 +104,12 @@ def decompose(blocks: Blocks) -> Decomposition:
     evidence = blocks.evidence
     whole = solve(blocks)
     df = freedom(evidence)
-    designs, singles, scale = [], [], 0.0
-    for members, studies in evidence.designs:
-        single = alone(evidence, studies)
-        fit = solve(single)
-        own = freedom(single.evidence)
-        if own:
-            scale += moment_scale(single, fit.pseudo_inverse)
-        singles.append(single)
-        designs.append(QTest.of(evidence.name(members), fit.q, own))
+    fits = fit_designs(blocks)
+    designs = [QTest.of(evidence.name(one.members), one.q, one.df) for one in fits]
     q_within, df_within = sum(d.q for d in designs), sum(d.df for d in designs)
+    scale = sum(one.scale for one in fits if one.df)
     tau2 = max(0.0, (q_within - df_within) / scale) if scale > 0 else 0.0
-    q_random = solve(blocks, tau2).q - sum(solve(single, tau2).q for single in singles)
+    q_random = solve(blocks, tau2).q - sum(one.q for one in fit_designs(blocks, tau2))
     return Decomposition(
         total=QTest.of("Total", whole.q, df),
         within=QTest.of("Within designs", q_within, df_within),

@@ -6,7 +6,6 @@ consistent with itself; corrected are the studies with a zero cell only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,13 +128,3 @@ def contrasts(
         return d, 1 / n[first] + 1 / n[second] + d**2 / (2 * total[first])
     value, variance = _per_arm(arms, measure, increment)
     return value[first] - value[second], variance[first] + variance[second]
-
-
-Transform = Callable[[float], float]
-
-
-def back_transform(measure: str) -> Transform:
-    """What turns an estimate into the figure people read: exp for ratios, else itself."""
-    import math
-
-    return math.exp if measure in RATIOS else float

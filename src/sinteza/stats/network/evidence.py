@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from sinteza.stats.network import effects
 from sinteza.stats.network.arrays import Bools, Floats, Ints
 
 Row = Mapping[str, Any]
+MultiArm = Literal["check", "project", "accept"]
 
 SYNONYMS = {
     "studlab": "study",
@@ -48,7 +49,8 @@ class Evidence:
 
     ``study``, ``treat1``, ``treat2`` are codes into ``studies`` and ``treatments``;
     ``estimate`` is treat1 against treat2 and ``variance`` its variance. ``arms`` is the arm-level
-    table where there was one. ``dropped`` names what was left out.
+    table where there was one. ``dropped`` names the studies that were left out and ``lost`` the
+    treatments that went with them.
     """
 
     measure: str
@@ -61,6 +63,7 @@ class Evidence:
     variance: Floats
     arms: effects.ArmTable | None = None
     dropped: tuple[Dropped, ...] = ()
+    lost: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -156,6 +159,7 @@ class Evidence:
             variance=self.variance[rows],
             arms=arms,
             dropped=self.dropped,
+            lost=self.lost,
             notes=self.notes,
         )
 
@@ -186,13 +190,14 @@ def read(
     measure: str,
     increment: float = 0.5,
     keep_double_zeros: bool = False,
-    project: bool = False,
+    multi_arm: MultiArm = "check",
 ) -> Evidence:
     """Check rows of arms or of contrasts and turn them into :class:`Evidence`.
 
     ``increment`` is added to every cell of a study with a zero cell. Studies without any event
     (or, for odds ratios, with events only) are dropped and named unless ``keep_double_zeros``.
-    ``project`` takes the nearest consistent values for multi-arm contrasts that do not add up.
+    ``multi_arm`` says what becomes of contrasts of a multi-arm study that do not add up: they are
+    refused (``check``), replaced by the nearest that do (``project``), or taken as they are.
 
     Raises :class:`~sinteza.errors.SynthesisError`, whose ``where`` names study and row (from 1).
     """
@@ -208,7 +213,9 @@ def read(
         from sinteza.stats.network import multiarm
 
         evidence = _read_contrasts(table, measure)
-        return multiarm.project(evidence) if project else multiarm.check(evidence)
+        if multi_arm == "accept":
+            return evidence
+        return multiarm.project(evidence) if multi_arm == "project" else multiarm.check(evidence)
     return _read_arms(table, measure, increment, keep_double_zeros)
 
 
@@ -344,6 +351,7 @@ def _read_arms(
     _check_numbers(columns, labels, at, measure)
     studies, study = _in_order(labels)
     treatments, treatment = _codes(names)
+    mentioned = {str(row.get("treatment") or "").strip() for row in table} - {""}
     arms = effects.ArmTable(study, treatment, at, **columns)
     _check_arms(arms, studies, treatments)
     silent = effects.uninformative(arms, measure)
@@ -379,6 +387,7 @@ def _read_arms(
         variance=variance,
         arms=arms,
         dropped=dropped,
+        lost=tuple(sorted(mentioned - set(treatments))),
     )
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg, special
+from scipy import linalg
 
 from sinteza.errors import NotConverged, SynthesisError
-from sinteza.stats.network.arrays import Floats, Ints, p_normal, quantile
+from sinteza.stats.distributions import critical, t_p
+from sinteza.stats.network.arrays import Floats, Ints
 from sinteza.stats.network.evidence import Evidence
-from sinteza.stats.network.multiarm import Blocks
+from sinteza.stats.network.multiarm import Blocks, Regression
 
 METHODS = ("DL", "REML", "ML")
 
@@ -52,7 +53,7 @@ class Fit:
     @cached_property
     def critical(self) -> float:
         """The two-sided quantile of the intervals."""
-        return quantile(self.level, self.df)
+        return critical(self.level, self.df)
 
     @property
     def ci_low(self) -> Floats:
@@ -75,10 +76,7 @@ class Fit:
     @cached_property
     def p_value(self) -> Floats:
         """Two-sided p values (n, n)."""
-        if self.df is None:
-            p: Floats = p_normal(self.statistic)
-        else:
-            p = 2 * special.stdtr(self.df, -np.abs(self.statistic))
+        p: Floats = t_p(self.statistic, self.df)
         return p
 
 
@@ -146,14 +144,7 @@ def moment_scale(blocks: Blocks, plus: Floats) -> float:
 
     ``tr((I-H)(BB' o E/2)W)`` of Jackson, White and Riley 2013 (Biom J 55:231), study by study.
     """
-    total = 0.0
-    squares = np.zeros_like(plus)
-    for block in blocks.blocks:
-        one = block.laplacians(0.0)
-        total += float(np.trace(one, axis1=1, axis2=2).sum()) / 2
-        arms = block.arms.shape[1]
-        left = np.repeat(block.arms[:, :, None], arms, axis=2)
-        np.add.at(squares, (left, np.swapaxes(left, 1, 2)), one @ one / 2)
+    total, squares = blocks.moments
     return total - float((plus * squares).sum())
 
 
@@ -164,53 +155,47 @@ def tau2_moments(blocks: Blocks, fit: Fit, df: int) -> float:
 
 
 @dataclass(frozen=True)
-class _Likelihood:
-    """First two derivatives in tau2 of the (restricted) log-likelihood, and its value."""
+class Likelihood:
+    """The (restricted) log-likelihood at a tau2, its slope and the expected information."""
 
     value: float
     slope: float
     information: float
 
 
-def _likelihood(blocks: Blocks, tau2: float, restricted: bool) -> _Likelihood:
-    coefficients, where, variances, observed = blocks.regression
-    n = blocks.evidence.n
-    weights = 1 / (variances + tau2)
-    # the design without the last treatment has full rank in a connected network
-    design = np.zeros((variances.size, n))
-    np.add.at(design, (np.arange(variances.size)[:, None], where), coefficients)
-    design = design[:, :-1]
+def likelihood(design: Floats, rows: Regression, tau2: float, *, restricted: bool) -> Likelihood:
+    """Likelihood of tau2 for independent ``rows`` on a ``design`` of full column rank."""
+    weights = 1 / (rows.variances + tau2)
     scaled = design * np.sqrt(weights)[:, None]
-    gram = scaled.T @ scaled
-    factor = linalg.cho_factor(gram, lower=True, check_finite=False)
-    beta = linalg.cho_solve(factor, design.T @ (weights * observed), check_finite=False)
-    residual = observed - design @ beta
+    factor = linalg.cholesky(scaled.T @ scaled, lower=True, check_finite=False)
+    half = linalg.solve_triangular(factor, scaled.T, lower=True, check_finite=False)
+    root = np.sqrt(weights) * rows.observed
+    residual = (root - half.T @ (half @ root)) / np.sqrt(weights)
     value = -0.5 * (-np.log(weights).sum() + weights @ residual**2)
     slope = -0.5 * (weights.sum() - weights**2 @ residual**2)
     information = 0.5 * float(weights @ weights)
     if restricted:
-        value -= np.log(np.diagonal(factor[0])).sum()
-        half = linalg.solve_triangular(factor[0], scaled.T, lower=True, check_finite=False)
+        value -= np.log(np.diagonal(factor)).sum()
         leverage = (half**2).sum(axis=0)
         slope += 0.5 * float(weights @ leverage)
         # tr(PP)/2 with P = W - W X (X'WX)^-1 X'W
         inner = (half * weights) @ half.T
         information += 0.5 * float((inner**2).sum()) - float(weights**2 @ leverage)
-    return _Likelihood(float(value), float(slope), information)
+    return Likelihood(float(value), float(slope), information)
 
 
-def tau2_likelihood(blocks: Blocks, start: float, *, restricted: bool) -> float:
+def tau2_likelihood(design: Floats, rows: Regression, start: float, *, restricted: bool) -> float:
     """REML or ML estimate of tau2 by Fisher scoring with step halving.
 
     Raises NotConverged after 500 steps.
     """
     tau2 = start
-    now = _likelihood(blocks, tau2, restricted)
+    now = likelihood(design, rows, tau2, restricted=restricted)
     for _ in range(500):
         step = now.slope / now.information if now.information > 0 else 0.0
         while True:
             trial = max(0.0, tau2 + step)
-            after = _likelihood(blocks, trial, restricted)
+            after = likelihood(design, rows, trial, restricted=restricted)
             if after.value >= now.value - 1e-12 * abs(now.value) or abs(step) < 1e-14:
                 break
             step /= 2
@@ -223,13 +208,25 @@ def tau2_likelihood(blocks: Blocks, start: float, *, restricted: bool) -> float:
     )
 
 
-def tau2_by(method: str, blocks: Blocks, common: Fit, df: int) -> float:
-    """Between-study variance by the named method; 0 without degrees of freedom."""
+def check_method(method: str) -> None:
+    """Refuse an unknown method for tau2."""
     if method not in METHODS:
         raise SynthesisError(
             f"'{method}' is not a method for tau2 in a network", hint="Known: DL, REML, ML."
         )
+
+
+def tau2_by(
+    method: str, blocks: Blocks, common: Fit, df: int, rows: Regression | None = None
+) -> float:
+    """Between-study variance by the named method; 0 without degrees of freedom.
+
+    ``rows`` replaces the regression of the network in the likelihood methods.
+    """
+    check_method(method)
     moments = tau2_moments(blocks, common, df)
     if method == "DL" or df == 0:
         return moments
-    return tau2_likelihood(blocks, moments, restricted=method == "REML")
+    rows = rows or blocks.regression
+    # in a connected network the design has full rank without its last treatment
+    return tau2_likelihood(rows.design[:, :-1], rows, moments, restricted=method == "REML")

@@ -72,33 +72,105 @@ class Blocks:
         return weights
 
     @cached_property
-    def regression(self) -> tuple[Floats, Ints, Floats, Floats]:
-        """The independent rows: (row values, row treatments, variances, observed).
+    def moments(self) -> tuple[float, Floats]:
+        """Sums over the studies of ``tr(L_s)/2`` and of ``L_s^2/2`` (n, n), without tau2."""
+        total = 0.0
+        squares = np.zeros((self.evidence.n, self.evidence.n))
+        for block in self.blocks:
+            one = block.laplacians(0.0)
+            total += float(np.trace(one, axis1=1, axis2=2).sum()) / 2
+            left = np.repeat(block.arms[:, :, None], block.arms.shape[1], axis=2)
+            np.add.at(squares, (left, np.swapaxes(left, 1, 2)), one @ one / 2)
+        return total, squares
 
-        Row r is ``sqrt(2) * u`` on the arms of its study, padded with zeros to the widest study.
-        ``observed`` projects contrasts that miss each other slightly.
+    @cached_property
+    def rows_of(self) -> list[Ints]:
+        """The positions of the contrasts of each study."""
+        order = np.argsort(self.evidence.study, kind="stable")
+        counts = np.bincount(self.evidence.study, minlength=self.evidence.k)
+        return np.split(order, np.cumsum(counts)[:-1])
+
+    def by_study(self, tau2: float) -> tuple[list[Floats], list[Ints]]:
+        """The Laplacian of each study, and its arms."""
+        own: list[Floats] = [np.empty(0)] * self.evidence.k
+        arms: list[Ints] = [np.empty(0, dtype=np.int64)] * self.evidence.k
+        for block in self.blocks:
+            for s, one, members in zip(
+                block.studies.tolist(), block.laplacians(tau2), block.arms, strict=True
+            ):
+                own[s], arms[s] = one, members
+        return own, arms
+
+    @cached_property
+    def regression(self) -> Regression:
+        """The network as a regression of independent rows.
+
+        Row r is ``sqrt(2) * u`` on the arms of its study. What is observed projects contrasts
+        that miss each other slightly.
         """
-        widest = max(block.arms.shape[1] for block in self.blocks)
-        values, where, variances, observed = [], [], [], []
+        count = int((self.evidence.narms - 1).sum())
+        design = np.zeros((count, self.evidence.n))
+        study = np.empty(count, dtype=np.int64)
+        variances, observed = np.empty(count), np.empty(count)
+        begin = 0
         for block in self.blocks:
             s, a = block.arms.shape
-            pad = widest - a
+            at = begin + np.arange(s * (a - 1)).reshape(s, a - 1)
+            begin += s * (a - 1)
             coefficients = np.sqrt(2) * np.swapaxes(block.vectors, 1, 2)
-            values.append(np.pad(coefficients, ((0, 0), (0, 0), (0, pad))).reshape(-1, widest))
-            arms = np.repeat(block.arms[:, None, :], a - 1, axis=1)
-            where.append(np.pad(arms, ((0, 0), (0, 0), (0, pad))).reshape(-1, widest))
-            variances.append(2 * block.values.ravel())
-            # a row is the same combination of arm values; arm i = mean over j of TE[i, j]
-            te = antisymmetric(self.evidence.estimate, block.rows)
-            arm_values = te.mean(axis=2)
-            observed.append(np.einsum("sra,sa->sr", coefficients, arm_values).ravel())
-            assert observed[-1].size == s * (a - 1)
-        return (
-            np.concatenate(values),
-            np.concatenate(where),
-            np.concatenate(variances),
-            np.concatenate(observed),
-        )
+            design[at[:, :, None], block.arms[:, None, :]] = coefficients
+            study[at] = block.studies[:, None]
+            variances[at] = 2 * block.values
+            # arm i is the mean over j of TE[i, j]; a row combines the arms
+            arm_values = antisymmetric(self.evidence.estimate, block.rows).mean(axis=2)
+            observed[at] = np.einsum("sra,sa->sr", coefficients, arm_values)
+        return Regression(design, variances, observed, study)
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Independent rows: ``design`` (r, n) on treatments, ``variances`` (r) to which tau2 adds,
+    ``observed`` (r) and the ``study`` of each row."""
+
+    design: Floats
+    variances: Floats
+    observed: Floats
+    study: Ints
+
+
+def without_covariance(blocks: Blocks, reference: int | None) -> Regression:
+    """The regression that takes contrasts of one study as uncorrelated, as netmeta does for tau2.
+
+    Of a multi-arm study it keeps the contrasts against the reference (or else its last
+    treatment), with their variances alone; what tau2 adds stays correlated by one half. The
+    result depends on the reference. Rows are turned so that they are independent for every tau2.
+    """
+    designs, variances, observed, studies = [], [], [], []
+    for block in blocks.blocks:
+        for s, arms, rows in zip(block.studies, block.arms, block.rows, strict=True):
+            found = np.flatnonzero(arms == (-1 if reference is None else reference))
+            base = int(found[0]) if found.size else arms.size - 1
+            others = np.delete(np.arange(arms.size), base)
+            design = np.zeros((others.size, blocks.evidence.n))
+            design[np.arange(others.size), arms[others]] = 1.0
+            design[:, arms[base]] = -1.0
+            effect = antisymmetric(blocks.evidence.estimate, rows[None])[0][others, base]
+            variance = blocks.evidence.variance[rows[others, base]]
+            # root of the inverse of (I + J) / 2, then the axes of the variances
+            values, vectors = np.linalg.eigh((np.eye(others.size) + 1.0) / 2)
+            root = (vectors / np.sqrt(values)) @ vectors.T
+            values, vectors = np.linalg.eigh(root @ np.diag(variance) @ root)
+            turn = vectors.T @ root
+            designs.append(turn @ design)
+            observed.append(turn @ effect)
+            variances.append(values)
+            studies.append(np.full(others.size, s))
+    return Regression(
+        np.concatenate(designs),
+        np.concatenate(variances),
+        np.concatenate(observed),
+        np.concatenate(studies),
+    )
 
 
 def antisymmetric(values: Floats, rows: Ints) -> Floats:

@@ -73,12 +73,6 @@ class Removal:
         return self.blocks.evidence
 
     @cached_property
-    def _rows_of(self) -> list[Ints]:
-        order = np.argsort(self.evidence.study, kind="stable")
-        counts = np.bincount(self.evidence.study, minlength=self.evidence.k)
-        return np.split(order, np.cumsum(counts)[:-1])
-
-    @cached_property
     def _whole(self) -> tuple[Floats, Floats, Floats]:
         """Weights, pseudo-inverse of the Laplacian and the source of the whole."""
         weights = self.blocks.weights(0.0)
@@ -86,32 +80,20 @@ class Removal:
         return weights, plus, _source(self.evidence, weights)
 
     @cached_property
-    def _moments(self) -> tuple[float, Floats, list[Floats], list[Ints]]:
-        """Sum of tr(L_s)/2 and of L_s^2/2 over all studies, and L_s and its arms for each."""
-        n, k = self.evidence.n, self.evidence.k
-        squares = np.zeros((n, n))
-        trace = 0.0
-        own: list[Floats] = [np.empty(0)] * k
-        arms: list[Ints] = [np.empty(0, dtype=np.int64)] * k
-        for block in self.blocks.blocks:
-            one = block.laplacians(0.0)
-            trace += float(np.trace(one, axis1=1, axis2=2).sum()) / 2
-            left = np.repeat(block.arms[:, :, None], block.arms.shape[1], axis=2)
-            np.add.at(squares, (left, np.swapaxes(left, 1, 2)), one @ one / 2)
-            for s, matrix, members in zip(block.studies.tolist(), one, block.arms, strict=True):
-                own[s], arms[s] = matrix, members
-        return trace, squares, own, arms
+    def _studies(self) -> tuple[list[Floats], list[Ints]]:
+        return self.blocks.by_study(0.0)
 
     def rows(self, studies: Ints) -> Ints:
         """Positions of the contrasts of these studies."""
-        return np.concatenate([self._rows_of[s] for s in studies.tolist()])
+        return np.concatenate([self.blocks.rows_of[s] for s in studies.tolist()])
 
     def without(self, studies: Ints) -> Rest:
         """The network without the studies with these codes."""
         evidence = self.evidence
         n = evidence.n
         weights, plus, source = self._whole
-        trace, squares, own, arms_of = self._moments
+        trace, squares = self.blocks.moments
+        own, arms_of = self._studies
         arms = np.unique(np.concatenate([arms_of[s] for s in studies.tolist()]))
         taken = np.zeros((arms.size, arms.size))
         taken_squares = np.zeros((arms.size, arms.size))

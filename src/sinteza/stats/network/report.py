@@ -30,16 +30,13 @@ def summary(network: Network, language: Language | None = None) -> str:
 
     lang = language or Languages("en")
     reference = network.reference or network.treatments[0]
-    lines = [
-        lang.text(
-            "{measure}: {k} studies, {n} treatments, {m} pairwise comparisons, {d} designs",
-            measure=network.measure,
-            k=lang.integer(network.k),
-            n=lang.integer(network.n),
-            m=lang.integer(network.m),
-            d=lang.integer(len(network.evidence.designs)),
-        )
-    ]
+    counts = (
+        lang.plural("{n} study", "{n} studies", network.k),
+        lang.plural("{n} treatment", "{n} treatments", network.n),
+        lang.plural("{n} pairwise comparison", "{n} pairwise comparisons", network.m),
+        lang.plural("{n} design", "{n} designs", len(network.evidence.designs)),
+    )
+    lines = [f"{network.measure}: {', '.join(counts)}"]
     if network.df:
         low, high = network.i2_interval
         i2 = lang.percent(network.i2)
@@ -84,6 +81,10 @@ def summary(network: Network, language: Language | None = None) -> str:
                 study=one_dropped.study,
                 reason=lang.text(one_dropped.reason),
             )
+        )
+    if network.evidence.lost:
+        lines.append(
+            lang.text("Left without studies: {names}", names=", ".join(network.evidence.lost))
         )
     for other in network.others:
         lines += [
@@ -148,6 +149,7 @@ def as_dict(network: Network) -> dict[str, Any]:
             for model in ("common", "random")
         },
         "dropped": [dataclasses.asdict(one) for one in network.dropped],
+        "lost_treatments": list(network.evidence.lost),
         "notes": list(network.notes),
         "others": [as_dict(other) for other in network.others],
     }

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from sinteza.errors import DisconnectedNetwork
-from sinteza.stats.network.arrays import Floats, optional, p_chi2, quantile
+from sinteza.stats.distributions import critical
+from sinteza.stats.network.arrays import Floats, optional, p_chi2
+from sinteza.stats.network.contribution import (
+    Contributions,
+    Flow,
+    Measures,
+    PathMethod,
+    contributions,
+    measures,
+)
 from sinteza.stats.network.decomposition import Decomposition, decompose
 from sinteza.stats.network.effects import RATIOS
 from sinteza.stats.network.evidence import Dropped, Evidence
+from sinteza.stats.network.heat import NetHeat, net_heat
 from sinteza.stats.network.model import Fit
 from sinteza.stats.network.multiarm import Blocks
 from sinteza.stats.network.ranking import Ranking, p_scores, rank
@@ -197,7 +207,7 @@ class Network:
         half = fit.critical * se
         pi = None
         if model == "random" and self.df > 0 and i != j:
-            pi = quantile(self.level, self.df) * float(self.prediction_se[i, j])
+            pi = critical(self.level, self.df) * float(self.prediction_se[i, j])
         return Estimate(
             a=self.treatments[i],
             b=self.treatments[j],
@@ -306,6 +316,26 @@ class Network:
         """Direct against indirect evidence of every pair (node splitting)."""
         return split(self, model, method)
 
+    def net_heat(self, model: Model = "common") -> NetHeat:
+        """Which design pulls against which; ``random`` allows for heterogeneity within designs."""
+        tau2 = self.decomposition.tau2_within if model == "random" else 0.0
+        reference = self.evidence.code(self.reference) if self.reference else 0
+        return net_heat(self.blocks, tau2=tau2, reference=reference)
+
+    def flow(self, model: Model = "random") -> Flow:
+        """The hat matrices: how direct comparisons make up every estimate."""
+        return Flow(self, model)
+
+    def measures(self, model: Model = "random") -> list[Measures]:
+        """Direct evidence, path length and parallelism of every pair."""
+        return measures(self, model)
+
+    def contributions(
+        self, model: Model = "random", method: PathMethod = "shortest-path"
+    ) -> Contributions:
+        """Shares of direct comparisons and of studies in every estimate."""
+        return contributions(self, model, method)
+
     def summary(self, language: Language | None = None) -> str:
         """The result as text, English unless another language is given."""
         from sinteza.stats.network.report import summary
@@ -337,7 +367,7 @@ def i2_interval(q: float, df: int, level: float) -> tuple[float | None, float | 
         se = np.sqrt(1 / (2 * (k - 2)) * (1 - 1 / (3 * (k - 2) ** 2)))
     else:
         return None, None
-    half = quantile(level) * se
+    half = critical(level, None) * se
 
     def share(log_h: float) -> float | None:
         bound = max(1.0, float(np.exp(log_h)))

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import special
 
-from sinteza.stats.network.arrays import p_normal, quantile
+from sinteza.stats.distributions import critical, t_p
 from sinteza.stats.network.removal import Removal
 
 if TYPE_CHECKING:
@@ -39,9 +38,9 @@ class Evidenced:
     @classmethod
     def of(cls, estimate: float, se: float, level: float, df: int | None = None) -> Evidenced:
         """With interval and p value, from a normal or (``df``) a t distribution."""
-        half = quantile(level, df) * se
+        half = critical(level, df) * se
         z = estimate / se
-        p = float(p_normal(z)) if df is None else float(2 * special.stdtr(df, -abs(z)))
+        p = float(t_p(z, df))
         return cls(estimate, se, estimate - half, estimate + half, z, p)
 
 

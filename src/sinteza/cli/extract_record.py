@@ -1,0 +1,30 @@
+"""``sinteza extract record DIR``: what the extractor reads in the reports of a review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sinteza.cli.output import json_option, print_json
+from sinteza.cli.review_options import at_option, folder_argument, open_review
+
+
+@click.command("record")
+@folder_argument
+@at_option
+@json_option
+def command(folder: Path, at: str, as_json: bool) -> None:
+    """Read every report of the review in DIR that has an abstract.
+
+    The readings are proposals of the extractor, in the log under its name; a person verifies them
+    with ``sinteza extract verify``. Reading again records only what changed.
+    """
+    from sinteza.review.extracting import record_readings
+
+    with open_review(folder, at) as review:
+        count = record_readings(review)
+    if as_json:
+        print_json({"recorded": count})
+    else:
+        click.echo(f"{count:,} reading{'s' * (count != 1)} recorded")

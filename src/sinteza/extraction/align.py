@@ -1,0 +1,297 @@
+# ruff: noqa: E501 - a pattern is read best on one line
+"""Which arm each figure of an outcome belongs to.
+
+Figures and arms run in the same order through almost every sentence, interleaved or one list after
+the other; so the cheapest pairing that keeps the order is taken, the cost being what stands
+between a figure and its arm. Where both arms come before a pair of figures without saying which is
+which ("compared with placebo, X gave a greater reduction (A vs B)"), the meaning decides: the
+greater one is the one said to be greater.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sinteza.extraction.arms import ArmTable, Mention
+from sinteza.extraction.numbers import Value
+from sinteza.extraction.outcomes import Reading
+
+_JOINED_AFTER = re.compile(
+    r"^[~\s%)\]]*(?:\(?[^()]{0,3}[(\[]?)?(?:~|\s|,|for|in|with|on|of|among|taking|receiving|treated|given|were|was|patients?|subjects?"
+    r"|children|participants?|adults?|randomi[sz]ed|assigned|to|the|those|who|received|both|during|all|group|at|oral|once-daily|cases?|completed|had|[(\[])*$",
+    re.I,
+)
+_JOINED_BEFORE = re.compile(
+    r"^(?:[-~\s(\[:,=]|treated|patients?|subjects?|children|group|arm|was|were|is|by|of|to|had|the|for|in|at|and|mg|day|/|receiving|dose)*$",
+    re.I,
+)
+_UP = re.compile(
+    r"\b(?:greater|higher|more|larger|increas\w+|superior|better|improved|improvements?|favou?r\w*|longer)\b",
+    re.I,
+)
+_DOWN = re.compile(r"\b(?:lower|fewer|less|smaller|reduced|inferior|worse)\b", re.I)
+_EVERYBODY = re.compile(
+    r"\b(?:overall|in total|total of|all patients|of (?:the )?\S+ (?:randomi[sz]ed )?patients|altogether|combined)\b",
+    re.I,
+)
+_TOGETHER = {"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RETENTION"}
+
+
+class Alignment:
+    """Pairs of (figure, arm) with how sure the pairing is (0 to 1)."""
+
+    def __init__(self, table: ArmTable) -> None:
+        self.table = table
+        self._previous: list[int] = []
+
+    def pair(
+        self, sentence: str, reading: Reading, mentions: list[Mention]
+    ) -> list[tuple[Value, int, float]]:
+        """The arm of each figure of a reading; figures nobody can place are left out."""
+        table, values = self.table, reading.values
+        if table.single or len(table.arms) == 1:
+            return [(value, 0, 0.9) for value in values]
+        low, high = reading.scope
+        # arms inside the outcome's own words ("reduction over placebo") are not arms of figures
+        inner = reading.named
+        clean = [
+            m for m in mentions
+            if not (reading.code == "PCPBO" and inner.start <= m.start < inner.end)
+        ]  # fmt: skip
+        near = [m for m in clean if low <= m.start < high]
+        if reading.code == "PCPBO":
+            near = [m for m in near if m.arms != (table.comparator,)]
+        if (
+            any(m.every for m in near)
+            and len(values) == 1
+            and not any(m.arms for m in near if abs(m.start - values[0].start) < 25)
+        ):
+            both = [*table.active(), *([table.comparator] if table.comparator is not None else [])]
+            if len(both) <= 3:
+                return [(values[0], arm, 0.85) for arm in both]
+        slots = [(m, arm) for m in near for arm in m.arms]
+        if len(values) == 1 and reading.code in _TOGETHER and len({arm for _, arm in slots}) > 1:
+            # after both arms have been told, one more figure is of everybody
+            costs = [self._cost(sentence, values, 0, slots, j) for j in range(len(slots))]
+            if all(m.end <= values[0].start for m, _ in slots) and min(costs) >= 2:
+                return [(values[0], table.pooled(), 0.75)]
+        if not slots:
+            slots = [(m, arm) for m in clean if m.start < low for arm in m.arms][-len(values) :]
+        count = len(slots)
+        distinct = len({arm for _, arm in slots}) == count
+        if len(values) > count >= 2 and len(values) % count == 0 and distinct:
+            # the same arms again and again: (A vs B; C vs D) of two subsets
+            out = []
+            for at in range(0, len(values), count):
+                part = Reading(reading.code, values[at : at + count], reading.scope, inner)
+                out += self._by_meaning(sentence, part, slots) or [
+                    (v, arm, 0.6) for v, (_, arm) in zip(part.values, slots, strict=True)
+                ]
+            return out
+        result = (
+            self._against(sentence, reading, slots)
+            or self._by_meaning(sentence, reading, slots)
+            or self._in_order(sentence, reading, slots)
+        )
+        if result is None:
+            result = self._without_names(sentence, reading, slots)
+        if len(result) > 1 and len({arm for _, arm, _ in result}) == len(result):
+            self._previous = [arm for _, arm, _ in result]
+        return result
+
+    def _against(
+        self, sentence: str, reading: Reading, slots: list[tuple[Mention, int]]
+    ) -> list[tuple[Value, int, float]] | None:
+        """One figure "compared with" the only arm named is the other arm's."""
+        active = self.table.active()
+        if len(reading.values) != 1 or len(active) != 1 or self.table.comparator is None:
+            return None
+        value = reading.values[0]
+        if {arm for _, arm in slots} != {self.table.comparator}:
+            return None
+        mention = slots[0][0]
+        between = sentence[value.end : mention.start]
+        if mention.start > value.end and re.search(
+            r"\b(?:compared|versus|vs|than|against|over|relative to)\b", between
+        ):
+            return [(value, active[0], 0.75)]
+        return None
+
+    def _in_order(
+        self, sentence: str, reading: Reading, slots: list[tuple[Mention, int]]
+    ) -> list[tuple[Value, int, float]] | None:
+        """The cheapest pairing in order; None where a figure finds no arm at a fair price."""
+        values = reading.values
+        if len(slots) < len(values):
+            return None
+        exact = len(slots) == len(values)
+        rows, columns = len(values), len(slots)
+        infinite = 1e9
+        best = [[infinite] * (columns + 1) for _ in range(rows + 1)]
+        best[0] = [0.0] * (columns + 1)
+        took = [[False] * (columns + 1) for _ in range(rows + 1)]
+        for i in range(1, rows + 1):
+            for j in range(1, columns + 1):
+                skip = best[i][j - 1]
+                take = best[i - 1][j - 1] + self._cost(sentence, values, i - 1, slots, j - 1)
+                best[i][j], took[i][j] = (take, True) if take <= skip else (skip, False)
+        total = best[rows][columns]
+        if total >= infinite:
+            return None
+        out: list[tuple[Value, int, float]] = []
+        i, j = rows, columns
+        while i:
+            if took[i][j]:
+                out.append((values[i - 1], slots[j - 1][1], 0.0))
+                i -= 1
+            j -= 1
+        mean = total / rows
+        sure = 0.95 if exact and mean < 6 else 0.9 if mean < 3 else 0.75 if mean < 6 else 0.5
+        out.reverse()
+        used = {arm for _, arm, _ in out}
+        for j in range(1, columns):
+            # "41 % for 600 mg and 800 mg": one figure, two arms
+            (first, one), (second, two) = slots[j - 1], slots[j]
+            joined = re.fullmatch(
+                r",?\s*(?:and|or|as well as)\s+(?:the )?", sentence[first.end : second.start]
+            )
+            alike = {self.table.arms[one].role, self.table.arms[two].role} == {"intervention"}
+            if joined and alike and one in used and two not in used and first is not second:
+                at = next(n for n, (_, arm, _) in enumerate(out) if arm == one)
+                if first.start > out[at][0].end:
+                    out.insert(at + 1, (out[at][0], two, 0.0))
+                    used.add(two)
+        if len({arm for _, arm, _ in out}) < len(out):
+            sure = min(sure, 0.55)
+            if len(out) == 2:
+                return None
+        return [(value, arm, sure) for value, arm, _ in out]
+
+    def _cost(
+        self, sentence: str, values: list[Value], i: int, slots: list[tuple[Mention, int]], j: int
+    ) -> float:
+        value, (mention, _) = values[i], slots[j]
+        penalty = 3.0 if mention.vague and any(not m.vague for m, _ in slots) else 0.0
+        if mention.start >= value.end:
+            between = sentence[value.end : mention.start]
+            base = 0.0 if _JOINED_AFTER.match(between) else 2.0
+        elif mention.end <= value.start:
+            between = sentence[mention.end : value.start]
+            base = 0.2 if _JOINED_BEFORE.match(between) else 2.0
+        else:
+            return 0.0 + penalty
+        crossed = sum(
+            mention.end <= v.start < value.start or value.end <= v.start < mention.start
+            for v in values
+        )
+        return penalty + base + 1.5 * crossed + min(len(between) / 40, 4.0) + 1.5 * (";" in between)
+
+    def _by_meaning(
+        self, sentence: str, reading: Reading, slots: list[tuple[Mention, int]]
+    ) -> list[tuple[Value, int, float]] | None:
+        """Both arms before the figures, unordered: the one said to be greater has the greater."""
+        table, values = self.table, reading.values
+        if table.comparator is None or not 2 <= len(values) <= 4 or len(slots) < 2:
+            return None
+        # arms named after the figures, and not joined to them, belong to something else
+        last = values[-1].end
+        slots = [
+            (m, arm)
+            for m, arm in slots
+            if m.start < last or _JOINED_AFTER.match(sentence[last : m.start])
+        ]
+        if (
+            any(m.start > values[0].start for m, _ in slots)
+            or "respectively" in sentence[values[-1].end : values[-1].end + 60]
+        ):
+            return None
+        # a figure right behind a name is that name's
+        if any(0 <= v.start - m.end < 4 for v in values for m, _ in slots) and len(slots) >= len(
+            values
+        ):
+            return None
+        between = sentence[values[0].end : values[-1].start]
+        if not re.search(r"\bvs\b|versus|compared|and|,", between):
+            return None
+        figures = [v.percent if v.percent is not None else v.events for v in values]
+        if any(f is None for f in figures):
+            return None
+        numbers = [float(f) for f in figures if f is not None]
+        before = sentence[max(0, reading.scope[0] - 60) : values[0].start]
+        arms = list(dict.fromkeys(arm for _, arm in slots))
+        active = [arm for arm in arms if arm != table.comparator]
+        if len(arms) != len(values) or table.comparator not in arms:
+            return None
+        up, down = bool(_UP.search(before)), bool(_DOWN.search(before))
+        if reading.code in ("MPC", "PCRED", "MEANPC") and not up:
+            up, down = down or bool(re.search("reduc", before)), False
+        if up == down:
+            return None
+        comparator_first = table.comparator == slots[0][1] and bool(
+            re.search(r"compar|versus|vs|relative", before, re.I)
+        )
+        low_first = numbers[0] == min(numbers)
+        low_last = numbers[-1] == min(numbers)
+        if down:
+            low_first, low_last = numbers[0] == max(numbers), numbers[-1] == max(numbers)
+        if low_first == low_last:
+            return None
+        # the subject of "greater" is whichever is not what it is compared with
+        order = [table.comparator, *active] if low_first else [*active, table.comparator]
+        del comparator_first
+        return [(value, arm, 0.85) for value, arm in zip(values, order, strict=True)]
+
+    def _without_names(
+        self,
+        sentence: str,
+        reading: Reading,
+        slots: list[tuple[Mention, int]],
+    ) -> list[tuple[Value, int, float]]:
+        """Fewer arms named than figures stand there."""
+        table, values = self.table, reading.values
+        main = [*table.active(), *([table.comparator] if table.comparator is not None else [])]
+        if len(values) == 1:
+            value = values[0]
+            active = table.active()
+            if reading.code in _TOGETHER:
+                return [(value, table.pooled(), 0.7)]
+            if len(active) == 1 and len(main) <= 2:
+                return [(value, active[0], 0.5)]
+            return [(value, table.pooled(), 0.3)]
+        everyone = sentence[max(0, values[0].start - 60) : values[0].start]
+        rest = values[1:]
+        if (
+            reading.code in _TOGETHER
+            and (values[0].total is not None or _EVERYBODY.search(everyone))
+            and len(slots) == len(rest)
+            and slots
+        ):
+            return [(values[0], table.pooled(), 0.8)] + [
+                (v, arm, 0.85) for v, (_, arm) in zip(rest, slots, strict=True)
+            ]
+        named = list(dict.fromkeys(arm for _, arm in slots))
+        if len(values) == 2 and len(main) == 2 and len(named) == 1:
+            only = named[0]
+            if only in main:
+                # the figure that stands nearest is that arm's, the other one the other's
+                costs = [
+                    min(self._cost(sentence, values, i, slots, j) for j in range(len(slots)))
+                    for i in range(2)
+                ]
+                other = main[1 - main.index(only)]
+                pair = (only, other) if costs[0] <= costs[1] + 0.3 else (other, only)
+                return [(value, arm, 0.8) for value, arm in zip(values, pair, strict=True)]
+        if len(values) == len(self._previous) and set(named) <= set(self._previous):
+            return [(v, arm, 0.75) for v, arm in zip(values, self._previous, strict=True)]
+        if len(values) % 2 == 0 and len(named) == 2 and len(values) > 2:
+            return [(v, named[n % 2], 0.6) for n, v in enumerate(values)]
+        if len(named) == 1:
+            return [(values[0], named[0], 0.5)] + [(v, table.pooled(), 0.2) for v in rest]
+        if len(slots) and len(slots) < len(values):
+            out = []
+            for value in values:
+                mention, arm = min(slots, key=lambda s: abs(s[0].start - value.start))
+                out.append((value, arm, 0.4))
+                del mention
+            return out
+        return []

@@ -1,0 +1,451 @@
+# ruff: noqa: E501 - a pattern is read best on one line
+"""What kind of study a report tells of, and on whom: rules on title, abstract and indexing.
+
+The publication type alone is wrong for four of ten reports (extensions, pooled and post-hoc
+analyses, healthy volunteers and other diseases all carry "Randomized Controlled Trial"), so the
+words decide and the type only supports.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sinteza.extraction.numbers import INT, covered, integer
+from sinteza.extraction.report import Design, Population
+from sinteza.text.sentences import split
+
+
+def _p(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.I)
+
+
+_PROTOCOL = _p(
+    r"\b(?:study|trial|review) protocol\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
+)
+_META = _p(r"meta-?analy|indirect (?:treatment )?comparison|systematic review|cochrane review")
+_REVIEW = _p(
+    r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
+    r"|current (?:status|evidence)|: new (?:treatment|preparation|drug|indication)\b|critically appraised|state of the art|\bcommentary\b|\beditorial\b"
+)
+_METHOD = _p(
+    r"\bdesign(?:s|ing)?\b.*\b(?:trial|study)|trial designs?\b|\bsample size|methodolog|\bsimulat|\bmodel(?:l?ing)\b|time-to-event|prerandomi[sz]ation|trial endpoints?|pitfalls"
+    r"|placebo (?:response|effect)s?\b.*\btrials|in clinical trials? (?:participants|of)|surrogate|\bstatistical\b|\bvalidation of\b|natural variability"
+)
+_METHOD_TEXT = _p(
+    r"\b(?:re-?analy[sz]ed|using data from|data from)\s(?:\w+ ){0,3}?(?:\d\d|ten|eleven|twelve|\d{2,}) (?:\w+[- ]){0,4}?trials|trial design|re-?sampling approach|power (?:analysis|calculation)"
+)
+_EXTENSION = _p(
+    r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
+    r"|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
+)
+_EXTENSION_TEXT = _p(
+    r"\bopen[- ]label,? (?:\w+[- ]){0,3}?extension|\bextension (?:study|trial|of (?:a|an|the|this|these)\b|phase)|\bOLEx?\b|long-term follow-up stud|completed (?:\w+ ){0,6}?(?:double-blind|randomi[sz]ed)[^.]{0,80}(?:enter|enrol|continu|eligible)"
+)
+_POSTHOC = _p(
+    r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical (?:studies|trials)|(?:phase|blind|randomi[sz]ed|controlled|clinical|core) (?:\w+[- ]){0,3}(?:studies|trials)\b|trial experience|phase 2 and phase 3|phase II and (?:phase )?III"
+)
+_POSTHOC_TEXT = _p(
+    r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
+)
+_SEVERAL = _p(
+    r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d)\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
+)
+_CROSSOVER = _p(
+    r"cross-?over|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using"
+)
+_A_TRIAL = _p(
+    r"(?:randomi[sz]ed|placebo[- ]controlled|double[- ]blind(?:ed)?)[^.]{0,60}\b(?:trial|study)\b(?! design)"
+)
+_POSTHOC_TITLE = _p(
+    r"post[- ]?hoc|pooled|sub-?analys|sub-?group|secondary analys|re-?analys|integrated"
+)
+_ON_TRIALS = _p(r"\btrial designs?\b|sample size|how many patients|methodolog")
+_RANDOM = _p(r"\brandomi[sz]|\brandomly\b|\brandom (?:order|allocation|assignment)|\bin random")
+_CONTROLLED = _p(
+    r"double[- ](?:blind|mask)|placebo[- ]controlled|versus placebo|or placebo|sham[- ]controlled"
+)
+_OBSERVATIONAL = _p(
+    r"\bretrospective|\bcohort\b|\bregistry\b|case[- ]control|cross-sectional|\bobservational\b|chart review|\bsurvey\b|case (?:series|report)|real-world|post-?marketing|prospective (?:study|follow)"
+)
+_SINGLE = _p(
+    r"open[- ](?:label )?(?:add-on|trial|study|label|prospective|pilot)|single[- ]arm|uncontrolled (?:study|trial)|pilot study|dose[- ]escalation"
+)
+_ANIMAL = _p(
+    r"\b(?:dogs?|canine|cats?|feline|rats?|mice|mouse|rodents?|veterinary|client-owned|piglets?|baboons?)\b"
+)
+_HEALTHY = _p(
+    r"(?:healthy|normal) (?:\w+ ){0,2}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals)"
+)
+_EPILEPSY = _p(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|partial-onset")
+_OTHER_DISEASE = _p(
+    r"migraine|neuropath|pain\b|bipolar|depress|anxiety|alcohol|cocaine|obes|binge|fibromyalgia|essential tremor|hot flash|smok|HIV|graves|ataxia|schizophren|autis|tinnitus|restless legs|insomnia|cancer|glioma|stroke|dementia|alzheimer|parkinson|fragile|rhabdomyoma|surgery patients|an(?:a)?esthe|labor|preeclampsia|eclampsia|withdrawal|PTSD|post-?traumatic stress|huntington|multiple sclerosis|asthma|diabet|hypertens"
+)
+
+
+def domain(title: str, text: str) -> str:
+    """epilepsy, status_epilepticus, febrile_seizures, prophylaxis, healthy, veterinary, other."""
+    both = f"{title}. {text}"
+    if len(_ANIMAL.findall(title)) or len(_ANIMAL.findall(text)) >= 3:
+        return "veterinary"
+    if _HEALTHY.search(both) and not re.search(
+        r"patients with (?:\w+[- ]){0,4}(?:epilep|seizure)", text, re.I
+    ):
+        return "healthy"
+    if re.search(r"febrile (?:seizure|convulsion)", title, re.I):
+        return "febrile_seizures"
+    if re.search(r"status epilepticus", title, re.I):
+        return "status_epilepticus"
+    if (
+        re.search(r"prophyla\w+|prevent\w*", title, re.I)
+        and re.search(r"seizure", title, re.I)
+        and not re.search("migraine", title, re.I)
+    ):
+        return "prophylaxis"
+    in_title, others = bool(_EPILEPSY.search(title)), bool(_OTHER_DISEASE.search(title))
+    if in_title and not others:
+        return "epilepsy"
+    weight = len(_EPILEPSY.findall(text)) - 1.2 * len(_OTHER_DISEASE.findall(both))
+    if others and not in_title and weight < 4:
+        return "other"
+    return "epilepsy" if weight > 0 or in_title else "other"
+
+
+def design(title: str, text: str, types: tuple[str, ...]) -> Design:
+    """The design of a report, with how sure the words make it."""
+    both = f"{title}. {text}"
+    kinds = {kind.lower() for kind in types}
+    randomised = bool(_RANDOM.search(both) or re.search(r"double[- ](?:blind|mask)", both, re.I))
+    control = _control(both)
+    kind, sure = _kind(title, text, kinds, randomised)
+    if kind in ("open_label_extension", "single_arm", "single_arm_escalation", "observational"):
+        return Design(type=kind, randomised=False, blinding="open" if kind == "open_label_extension" else _blinding(both), control="none" if kind == "open_label_extension" else control, confidence=sure)  # fmt: skip
+    return Design(type=kind, randomised=randomised and kind not in ("review", "methodology", "meta_analysis"), blinding=_blinding(both), control=control, confidence=sure)  # fmt: skip
+
+
+def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str, float]:
+    if (
+        "clinical trial protocol" in kinds
+        or _PROTOCOL.search(title)
+        or (_PROTOCOL.search(text) and "will be randomi" in text.lower())
+    ):
+        return "protocol", 0.95
+    if _META.search(title) or "meta-analysis" in kinds:
+        return "meta_analysis", 0.9
+    trial = bool(
+        re.search(
+            r"\b(?:were|was) randomi[sz]ed|randomi[sz]ed (?:\w+ ){0,4}to\b|were (?:randomly )?(?:assigned|allocated)|double-blind(?:,| )",
+            text,
+            re.I,
+        )
+    )
+    # a title that says what it is outweighs words of method in the text
+    plain_trial = bool(_A_TRIAL.search(title)) and not _POSTHOC_TITLE.search(title)
+    method_words = 2 * bool(_METHOD_TEXT.search(text)) + bool(_METHOD.search(title))
+    method_words += 2 * bool(_ON_TRIALS.search(title))
+    method_words *= not plain_trial
+    if method_words >= 2 and not re.search(
+        r"\b(?:efficacy|safety|tolerability) (?:and \w+ )?of\b", title, re.I
+    ):
+        return "methodology", 0.75
+    if ("review" in kinds or _REVIEW.search(title)) and not re.search(
+        r"post[- ]?hoc|patients were random", f"{title}. {text}", re.I
+    ):
+        return "review", 0.85 if "review" in kinds else 0.7
+    if not kinds & {
+        "randomized controlled trial",
+        "clinical trial",
+        "controlled clinical trial",
+    } and re.search(
+        r"\bis (?:well absorbed|in development)|\bthis (?:review|article)\b", text, re.I
+    ):
+        return "review", 0.7
+    pooled_title = bool(_POSTHOC.search(title))
+    assigned = re.search(
+        r"(?:were|was) (?:\w+ ){0,2}(?:randomi[sz]ed|randomly)|randomi[sz]ed to|random order",
+        text,
+        re.I,
+    )
+    if not (assigned or pooled_title) and not re.search(
+        r"randomi[sz]ed|double[- ]blind|placebo-controlled", title, re.I
+    ):
+        if re.search(
+            r"retrospective|real[- ]world|clinical practice|case series|cohort|registry|chart review|observational|prospective study|relationship between",
+            f"{title}. {text[:900]}",
+            re.I,
+        ):
+            return "observational", 0.7
+        if re.search(
+            r"^open[- ]label|: an? open[- ]label|open[- ]label (?:use|study|trial|treatment)|compassionate|expanded access",
+            title,
+            re.I,
+        ) and not re.search("extension", title, re.I):
+            return "single_arm", 0.7
+    if _EXTENSION.search(title) and (
+        _EXTENSION_TEXT.search(text) or re.search(r"open|extension|OLE|long-term", title, re.I)
+    ):
+        mixed = re.search(
+            r"double-blind, placebo-controlled[^.]*\band\b[^.]*extension|and (?:a )?(?:combined )?extension",
+            title,
+            re.I,
+        )
+        blind_trial = re.search(
+            r"double[- ]blind|placebo[- ]controlled|randomi[sz]ed (?:controlled )?(?:trial|study)\s*\.?$",
+            title,
+            re.I,
+        ) and not re.search(r"extension|open", title, re.I)
+        if not mixed and not blind_trial:
+            return "open_label_extension", 0.85
+    if (
+        re.search(
+            r"open[- ]label (?:\w+ ){0,3}?extension (?:study|trial)s?[,.]? (?:of|were|was|with)|three cenobamate regulatory trials|present study is an open",
+            text[:700],
+            re.I,
+        )
+        and not trial
+    ):
+        return "open_label_extension", 0.7
+    if re.search(
+        r"present study (?:is|was) an open[^.]*extension|this (?:\w+[- ]){0,4}(?:open-label )?extension (?:study|trial)|treated at one center for up to \w+ years",
+        text,
+        re.I,
+    ):
+        return "open_label_extension", 0.8
+    if pooled_title or (_POSTHOC_TEXT.search(text[:400] if plain_trial else text)):
+        head = f"{title}. {text[:1200]}"
+        several = bool(_SEVERAL.search(head)) or "pooled" in head.lower()
+        strong = re.search(
+            r"pooled data|data (?:were|was|are) pooled|pooled (?:from|analys)", text[:900], re.I
+        )
+        if (
+            pooled_title
+            or strong
+            or not re.search(r"(?:were|was) randomi[sz]ed (?:\(?1:1|to\b)", text, re.I)
+        ):
+            return ("posthoc_pooled_rct" if several else "posthoc_rct"), 0.8
+    if randomised or _CONTROLLED.search(f"{title}. {text}"):
+        escalation = re.search(r"dose-escalation study of \w+ patients", text, re.I)
+        if escalation and not re.search(r"randomi[sz]ed to|parallel", text, re.I):
+            return "single_arm_escalation", 0.6
+        if _CROSSOVER.search(f"{title}. {text}"):
+            return "rct_crossover", 0.9
+        return "rct_parallel", 0.95 if trial else 0.8
+    if _OBSERVATIONAL.search(f"{title}. {text[:800]}"):
+        return "observational", 0.6
+    if "randomized controlled trial" in kinds or "controlled clinical trial" in kinds:
+        return ("rct_crossover" if _CROSSOVER.search(text) else "rct_parallel"), 0.6
+    if _SINGLE.search(f"{title}. {text[:800]}") or "clinical trial" in kinds:
+        return "single_arm", 0.6
+    if not text:
+        return "unknown", 0.2
+    return "observational", 0.4
+
+
+def _blinding(text: str) -> str | None:
+    if re.search(
+        r"double[- ]?(?:blind|mask|dummy)|triple[- ]blind|were masked to|blinded (?:treatment|phase|period)",
+        text,
+        re.I,
+    ):
+        return "double"
+    if re.search(
+        r"single[- ]?(?:blind|mask)|(?:rater|assessor|observer|evaluator|investigator)[- ]?(?:blind|mask)",
+        text,
+        re.I,
+    ):
+        return "single"
+    if re.search(
+        r"open[- ]?label|\bopen (?:trial|study|add-on|randomi|prospective|,)|unblinded|unmasked|non-?blind",
+        text,
+        re.I,
+    ):
+        return "open"
+    return None
+
+
+def _control(text: str) -> str | None:
+    if re.search(r"\bsham\b|subtherapeutic stimul", text, re.I):
+        return "sham"
+    if re.search(r"\bplacebo", text, re.I):
+        return "placebo"
+    if re.search(
+        r"usual care|standard care|treatment as usual|wait\w*[- ]list|no treatment|medical (?:therapy|treatment) (?:group|arm|alone)",
+        text,
+        re.I,
+    ):
+        return "usual_care"
+    if re.search(
+        r"\b(?:versus|vs\.?|compar(?:ed|ing|ison)|active[- ]control|head-to-head|non-?inferior)",
+        text,
+        re.I,
+    ):
+        return "active"
+    return "none"
+
+
+_EXPLICIT = _p(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|difficult[- ]to[- ](?:control|treat)|\bresistant (?:partial|focal|epilep|adult|seizure)")  # fmt: skip
+_IMPLIED = _p(
+    r"uncontrolled|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
+    r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epilep"
+)
+_CONTROLLED_SEIZURES = _p(
+    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|seizure-free (?:patients|for at least|adults)|untreated epilep|in remission|first unprovoked seizure"
+)
+
+
+def drug_resistant(title: str, text: str, field: str) -> str | None:
+    """explicit (the word is used), implied (uncontrolled, despite drugs), no, or None."""
+    if field in ("healthy", "veterinary", "other"):
+        return None
+    both = f"{title}. {text}"
+    for match in _EXPLICIT.finditer(both):
+        around = both[max(0, match.start() - 60) : match.end() + 60]
+        if not re.search(
+            r"depress|status|infect|antibiotic|tumou?r|hypertens", around, re.I
+        ) or re.search("epilep|seizure", around, re.I):
+            return "explicit"
+    if _IMPLIED.search(both):
+        return "implied"
+    return "no" if _CONTROLLED_SEIZURES.search(both) else None
+
+
+_AGES = re.compile(
+    r"(?:aged?|ages|age range[d]?|range,?|between|from|of|\()?\s*(?:≥|>|>=|> ?or ?= ?|at least )?\s*(\d{1,2}(?:\.\d)?)\s*(?:years?|yrs?|y)?\s*(?:-|to|and|through)\s*[<≤]?\s*(\d{1,2})[\s-]*(?:years?|yrs?|y)\b(?![^.]{0,12}(?:extension|follow|treatment|of treatment|study))",
+    re.I,
+)
+_OLDER = re.compile(
+    r"(?:≥|>=|> ?or ?= ?|>|at least|aged?|over|older than)\s*(\d{1,2}) ?(?:years|yrs|y)\b(?: of age)?(?: (?:and|or) (?:older|over|above))?|(\d{1,2}) years (?:of age )?(?:and|or) (?:older|over|above)",
+    re.I,
+)
+
+
+def age_group(title: str, text: str, field: str) -> str | None:
+    """children, adolescents, adults, elderly or mixed; None where no age is told."""
+    del field
+    both = f"{title}. {text}"
+    if re.search(
+        r"\belderly\b|older (?:adults|people|patients)|late[- ]life|geriatric", title, re.I
+    ):
+        return "elderly"
+    ranges = [(float(a), float(b)) for a, b in _AGES.findall(both) if float(a) < float(b) <= 99]
+    kids = bool(
+        re.search(
+            r"\bchildren\b|\bchild\b|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
+            both,
+            re.I,
+        )
+    )
+    title_kids = bool(
+        re.search(
+            r"child|p(?:a)?ediatric|infan|toddler|neonat|newborn|juvenile|west syndrome",
+            title,
+            re.I,
+        )
+    )
+    title_adults = bool(re.search(r"\badults?\b", title, re.I))
+    adolescents = bool(re.search(r"adolescen", title, re.I))
+    if adolescents and not title_kids and not title_adults:
+        return "adolescents"
+    if title_kids and title_adults:
+        return "mixed"
+    for low, high in ranges:
+        if low >= 60:
+            return "elderly"
+        if low >= 16 and high > 20:
+            return "adults"
+        if high <= 19:
+            return "adolescents" if low >= 11 else "children"
+        if low < 16 <= high and high > 21:
+            return "mixed"
+    if title_kids:
+        return "children"
+    if title_adults:
+        return "adults"
+    for match in _OLDER.finditer(both):
+        low = int(match[1] or match[2])
+        if low >= 60:
+            return "elderly"
+        if low in (16, 17, 18, 20, 21):
+            return "adults"
+        if 2 <= low <= 15 and re.search(r"≥|older|over|above|at least|>", match[0]):
+            return "mixed"
+    adults = bool(re.search(r"\badults?\b(?! and)", both, re.I))
+    if re.search(
+        r"children and adults|adults? and (?:\w+ )?(?:children|p(?:a)?ediatric)|adolescents and adults|adults and adolescents",
+        both,
+        re.I,
+    ):
+        return "mixed"
+    if kids and not adults:
+        return "children"
+    if adults and not kids:
+        return "adults"
+    return None
+
+
+_PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
+_N = rf"(?<![\d.,/:~=-])(?<!of )({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b|\s+percent)"
+_DID = r"(?:(?:were|was|underwent) (?:\w+ ){0,2}?)?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|received)|allocated randomly|assigned randomly)"
+_RANDOMIZED = [
+    _p(rf"\bof (?:the )?({INT}) (?:eligible )?randomi[sz]ed {_PEOPLE}"),
+    _p(rf"\d\s?/\s?({INT}) randomi[sz]ed {_PEOPLE}"),
+    _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}(?:,? \([^()]*\))?(?: (?:with|in|from|at|aged?) [^.;()]{{0,60}}?)?,? (?:aged [^.;]{{0,60}}?, )?{_DID}"),
+    _p(rf"\b{_N} (?:were|was) (?:\w+ )?randomi[sz]ed\b(?! to (?:receive )?\w+(?: \d[^.;]{{0,12}})?(?:,| and \d))"),
+    _p(rf"\b(?:and|,|;|which|whom) {_N} (?:\w+ )?{_DID}"),
+    _p(rf"(?<!were )(?<!was )randomi[sz]ed,? (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
+    _p(rf"randomly (?:assigned|allocated|divided) (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
+    _p(rf"{_PEOPLE}[^.;()]{{0,60}}\([nN]\s?=\s?({INT})\b[^()]*\)[^.;]{{0,60}}?{_DID}"),
+    _p(rf"\b{_N} (?:\w+[-/, ]+){{0,9}}?{_PEOPLE}[^.;]{{0,140}}?\b(?:were|was) (?:\w+ ){{0,2}}?(?:randomi[sz]ed|randomly (?:assigned|allocated))"),
+    _p(rf"randomi[sz]ed (?:[\w()]+[- ,]+){{0,14}}?(?:study|trial)[^.;]{{0,60}}?\b(?:in|of|involv\w+|with|on|included?|enrolled|comprising) {_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}"),
+]  # fmt: skip
+_ENTERED = [
+    _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
+    _p(rf"^{_PEOPLE} \([nN]\s?=\s?({INT})\)"),
+    _p(rf"^{_N} (?:[\w-]+ ){{0,5}}?{_PEOPLE}\b"),
+    _p(rf"(?<!out )\b(?:in|of|on|for|involv\w+|with|among|included) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
+]  # fmt: skip
+_NOT_ALL = _p(r"screened|healthy controls|completed|discontinu|responders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
+
+
+def n_randomized(text: str, kind: str) -> int | None:
+    """Participants randomized, as printed; in a crossover, those who entered.
+
+    Figures that are no counts (ages, doses, durations, group sizes) are covered first, so that the
+    patterns cannot take them; a match that tells of a part of the participants is passed over.
+    """
+    if kind not in ("rct_parallel", "rct_crossover"):
+        return None
+    sentences = [text[a:b] for a, b in split(text)]
+    clean: dict[int, str] = {}
+    for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
+        for pattern in patterns:
+            for number, sentence in enumerate(sentences):
+                if not exact and number > 0.6 * len(sentences):
+                    break
+                if len(sentence) > 3000:
+                    continue
+                if exact and "random" not in sentence.lower():
+                    continue
+                if number not in clean:
+                    clean[number] = covered(sentence)
+                sized = r"[nN]\s?=" in pattern.pattern
+                for match in pattern.finditer(sentence if sized else clean[number]):
+                    n = integer(match[1])
+                    if (
+                        n is None
+                        or n < (5 if exact else 8)
+                        or (n in (25, 50, 75, 100) and "%" in match[0][:12])
+                    ):
+                        continue
+                    if _NOT_ALL.search(sentence[match.start() : match.end() + 25]):
+                        continue
+                    return n
+    return None
+
+
+def population(title: str, text: str, field: str, kind: str) -> Population:
+    """Who took part."""
+    return Population(
+        drug_resistant=drug_resistant(title, text, field),
+        age_group=age_group(title, text, field),
+        n_randomised=n_randomized(text, kind),
+    )

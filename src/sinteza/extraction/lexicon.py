@@ -1,0 +1,100 @@
+# ruff: noqa: E501 - a pattern is read best on one line
+"""Names of treatments, as far as a rule does not know them by their endings."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# international nonproprietary names end by class; these endings are rarely anything else
+_ENDINGS = (
+    "racetam|panel|zepam|zolam|bamate|bazepine|azepine|trigine|barbit(?:al|one)|toin|gabine|gabalin"
+    "|pentin|suximide|olimus|mustine|lactone|pentol|cabtagene|umab|ximab|tiracetam|nisamide"
+    "|inamide|samide|zolamide|proate|bidiol|varin|fluramine|axolone|ulthiame|meperidine|pramine"
+    "|oxetine|azoline|triptan|statin|dipine|apamil|olol|sartan|cillin|mycin|oxacin|prazole|azole"
+    "|sone|solone|cort|mide hydrochloride"
+)
+_NAMES = (
+    "carisbamate cenobamate felbamate lacosamide levetiracetam brivaracetam seletracetam padsevonil"
+    " perampanel talampanel topiramate zonisamide rufinamide stiripentol vigabatrin tiagabine"
+    " pregabalin gabapentin gabapentin-enacarbil lamotrigine oxcarbazepine eslicarbazepine"
+    " carbamazepine valproate divalproex valproic-acid phenytoin fosphenytoin phenobarbital"
+    " phenobarbitone primidone ethosuximide methsuximide sulthiame acetazolamide clobazam clonazepam"
+    " diazepam lorazepam midazolam nitrazepam cannabidiol cannabidivarin fenfluramine ganaxolone"
+    " everolimus sirolimus retigabine ezogabine remacemide losigamone progabide flunarizine nimodipine"
+    " verapamil bumetanide allopurinol melatonin piracetam bromide potassium-bromide acth prednisone"
+    " prednisolone dexamethasone methylprednisolone pyridoxine folate folic-acid vitamin-d carnitine"
+    " omega-3 fish-oil ketamine propofol lidocaine magnesium-sulfate paraldehyde cerliponase"
+    " huperzine soticlestat xen1101 azetukalner natalizumab anakinra metformin atorvastatin"
+    " immunoglobulin ivig donepezil memantine modafinil methylphenidate citalopram sertraline"
+    " fluoxetine bupropion haloperidol risperidone quetiapine aripiprazole olanzapine lithium"
+    " beclamide clorazepate mephobarbital trimethadione cinromide ralitoline dezinamide"
+    " nafimidone stiripentol milacemide zonisamide tetrabenazine propranolol amitriptyline"
+    " vatiquinone bexicaserin lorcaserin vormatrigine relutrigine carisbamate selurampanel"
+    " naluzotan ict-eeg pitolisant doxepin spironolactone"
+)
+_PROCEDURES = (
+    r"vag(?:us|al) nerve stimulation|deep brain stimulation|responsive (?:neuro)?stimulation"
+    r"|trigeminal nerve stimulation|transcranial (?:magnetic|direct current|focused ultrasound)"
+    r"(?: stimulation)?|tDCS|rTMS|(?:thalamic|cerebellar|hippocampal) stimulation|ketogenic diet"
+    r"(?: therapy)?|modified Atkins diet|low glycemic index (?:therapy|diet)|temporal lobectomy"
+    r"|(?:epilepsy )?surgery|radiosurgery|acupuncture|yoga|cognitive[- ]behaviou?ral therapy"
+    r"|mindfulness|music therapy|exercise|education(?:al)? program(?:me)?|self-management"
+    r"|medium[- ]chain triglycerides?"
+)
+
+_SINGLE = frozenset(name for name in _NAMES.split() if "-" not in name)
+_SUFFIXES = tuple(
+    ending
+    for part in _ENDINGS.replace("barbit(?:al|one)", "barbital|barbitone").split("|")
+    for ending in [part]
+)
+_PHRASES = re.compile(
+    r"\b(?:"
+    + "|".join(name.replace("-", "[- ]") for name in _NAMES.split() if "-" in name)
+    + rf"|{_PROCEDURES})\b",
+    re.I,
+)
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_SALT = re.compile(r" (?:acetate|hydrochloride|sodium|enacarbil)\b", re.I)
+_NOT_A_DRUG = frozenset(
+    ["cortisone", "placebo", "hormone", "testosterone", "progesterone", "ozone"]
+)
+
+
+class Found(NamedTuple):
+    """A treatment named in a text: its place, and its name in lower case without its salt."""
+
+    start: int
+    end: int
+    name: str
+
+
+def treatments(text: str) -> list[Found]:
+    """Drugs, devices, diets and operations named in a text, in order."""
+    found = [_found(text, match.start(), match.end()) for match in _PHRASES.finditer(text)]
+    taken = {position for item in found for position in range(item.start, item.end)}
+    for match in _WORD.finditer(text):
+        word = match[0].lower()
+        known = word in _SINGLE or (len(word) > 7 and word.endswith(_SUFFIXES))
+        if known and word not in _NOT_A_DRUG and match.start() not in taken:
+            found.append(_found(text, match.start(), match.end()))
+    return sorted(found)
+
+
+def _found(text: str, start: int, end: int) -> Found:
+    name = " ".join(text[start:end].lower().split())
+    salt = _SALT.match(text, end)
+    if salt:
+        end = salt.end()
+        if "acetate" in salt[0].lower() or "enacarbil" in salt[0].lower():
+            name += salt[0].lower()
+    return Found(start, end, name)
+
+
+COMPARATOR = (
+    r"placebos?|sham(?:[- ](?:stimulation|group|control|treatment))?|controls?(?: (?:group|arm))?"
+    r"|usual care|standard (?:care|treatment|therapy)|treatment as usual|wait(?:ing)?[- ]list"
+    r"|no (?:treatment|prophylaxis)|medical (?:therapy|treatment) (?:group|arm|alone)"
+)
+FORMULATION = r"(?:XR|ER|IR|CR|SR|NS|XL|LA|DR)"

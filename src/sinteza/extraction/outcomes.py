@@ -1,0 +1,388 @@
+# ruff: noqa: E501 - a pattern is read best on one line
+"""What a figure counts: outcomes named in a sentence, and which of them each figure belongs to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from sinteza.extraction.numbers import Value
+
+_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR)\b"
+_AE = (
+    r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
+    r"|side[- ]effects?|unwanted effects?)|TE?AEs?\b|AEs?\b|ADRs?\b)"
+)
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
+_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
+_GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
+
+
+@dataclass(slots=True)
+class Named:
+    """An outcome named at a place of a sentence."""
+
+    start: int
+    end: int
+    code: str
+
+
+def _p(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.I)
+
+
+# in order: what is found first covers its words from the patterns after it
+_PATTERNS: list[tuple[str, re.Pattern[str]]] = [
+    ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b|)(?:due to|because of|for|owing to|from|attributed to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:increased |worsening )?seizures?)\b")),
+    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_AE}[^.;%]{{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
+    ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
+    ("WDAE", _p(r"(?<=% )for (?:\w+ )?(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|AEs?|TEAEs?)\b")),
+    ("WDAE", _p(rf"(?:due to|because of|owing to) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons|rash)")),
+    ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
+    ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
+    ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
+    ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
+    ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
+    ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
+    ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
+    ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
+    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b")),
+    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
+    ("SF", _p(
+        r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?|free of (?:\w+[- ]){0,5}?(?:seizures?|POS|convulsions|attacks|spasms|FBTCS|GTCS)|freedom from (?:\w+[- ]){0,5}?(?:seizures?|POS|FBTCS|GTCS)"
+        r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete (?:seizure (?:control|cessation|remission)|remission)|free from (?:\w+[- ]){0,4}?(?:seizures?|FBTCS|GTCS)"
+    )),
+    ("RR50", _p(
+        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
+        rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?(?:≥|of at least|by at least|of more than|by more than|> ?or ?= ?|>=?|of|by|at least)\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
+        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|responded\b"
+    )),
+    ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
+    ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
+    ("NONE", _p(r"\b(?:entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
+    ("LTFU", _p(r"lost to follow[- ]?up")),
+    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:treatment|therapy|study|drug|medication|\w+am\b)")),
+    ("COMP", _p(r"(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
+    ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
+    ("WD", _p(rf"{_STOP}")),
+    ("AE", _p(rf"{_AE}")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+]  # fmt: skip
+# without one of these no pattern of the code can match: most are never tried
+_SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
+_LEFT = ("discontin", "withdr", "drop", "stopp", "terminat", "left the", "premature")
+_NEEDS = {
+    "WDLOE": ("efficac", "effect", "failure", "response", "seizure"),
+    "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", "rash"),
+    "DRAE": ("related",),
+    "SAE": ("serious", "sae"),
+    "AE34": ("grade",),
+    "PCPBO": ("placebo", "pbo", "plc", "greater"),
+    "RR90": ("90",),
+    "RR75": ("75",),
+    "RR25": ("25",),
+    "SF": ("free", "seizure", "100", "complete remission"),
+    "RR50": ("50", "fifty", "respon", "rr"),
+    "MPC": ("median", "reduced", "msfrr", "mpr"),
+    "MEANPC": ("mean", "average", "least"),
+    "DEATH": ("died", "death", "mortal"),
+    "LTFU": ("lost",),
+    "RETENTION": ("retention", "remain", "continu"),
+    "COMP": ("complet",),
+    "RECUR": ("recur", "relaps"),
+    "STOP": ("stop", "terminat", "ceas", "cessation", "abort", "controlled"),
+    "WD": _LEFT,
+    "AE": _SICK,
+    "PCRED": ("reduc", "decreas", "chang", "percent"),
+}
+_LISTED = _p(
+    r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
+    r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
+)
+_CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
+_OTHER = _p(
+    r"most (?:common|frequent)\w*|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including|such as|frequently reported|included\b(?! in)|"
+    r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
+)
+_INCIDENCE = _p(
+    r"incidence|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
+)
+_ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
+_MASK_SEIZURES = _p(r"migraine|headache days|hot flash|pain (?:score|intensity)|binge|manic|tremor")
+
+
+@dataclass(slots=True)
+class Reading:
+    """Figures of one outcome in one sentence, in order."""
+
+    code: str
+    values: list[Value]
+    scope: tuple[int, int]
+    named: Named
+    notes: set[str] = field(default_factory=set)
+
+
+def named(sentence: str) -> list[Named]:
+    """The outcomes a sentence names, in order."""
+    text = sentence
+    found: list[Named] = []
+    for match in _LISTED.finditer(text):
+        figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
+        step = max(1, (match.end() - match.start()) // len(figures))
+        for number, item in enumerate(figures):
+            found.append(
+                Named(
+                    match.start() + number * step, match.start() + (number + 1) * step, _CODES[item]
+                )
+            )
+        text = _cover(text, match.start(), match.end())
+    low = sentence.lower()
+    for code, pattern in _PATTERNS:
+        needs = _NEEDS.get(code)
+        if needs and not any(word in low for word in needs):
+            continue
+        for match in pattern.finditer(text):
+            if match.end() == match.start():
+                continue
+            # an outcome and the abbreviation it is given are one
+            told = re.match(r"\s*\((?:[A-Z][\w-]{1,9})\)", text[match.end() :])
+            end = match.end() + (told.end() if told else 0)
+            if code in ("MPC", "MEANPC", "PCRED"):
+                if not re.search(rf"{_REDUCED}|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
+                    continue
+                if not _ABOUT_SEIZURES.search(sentence) or _MASK_SEIZURES.search(sentence):
+                    continue
+            if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
+                continue
+            if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
+                continue
+            if code == "AE" and not _INCIDENCE.search(sentence):
+                continue
+            found.append(Named(match.start(), end, code))
+            text = _cover(text, match.start(), end)
+    found.sort(key=lambda item: item.start)
+    return _merged(found)
+
+
+def _merged(found: list[Named]) -> list[Named]:
+    """A reduction whose kind is told before it in the sentence is of that kind."""
+    out: list[Named] = []
+    for item in found:
+        if item.code == "PCRED" and out:
+            last = out[-1]
+            if last.code.startswith("RR") and item.start - last.end < 8:
+                continue
+            if last.code in ("MPC", "MEANPC", "PCPBO"):
+                item = Named(item.start, item.end, last.code)
+        elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
+            if item.code == "PCPBO" or item.start - out[-1].end < 60:
+                out[-1] = Named(out[-1].start, out[-1].end, item.code)
+        elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 40:
+            # "(discontinuation incidences for ... were ...)": the reason is still the same
+            item = Named(item.start, item.end, "WDAE")
+        out.append(item)
+    return out
+
+
+def _cover(text: str, start: int, end: int) -> str:
+    return text[:start] + "~" * (end - start) + text[end:]
+
+
+def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
+    """Stretches of a sentence that list single adverse events, not any of them."""
+    spans = []
+    for match in _OTHER.finditer(sentence):
+        if any(
+            o.start < match.end() and match.start() < o.end and o.code != "AE" for o in outcomes
+        ):
+            continue
+        stop = _semicolon(sentence, match.end())
+        later = [
+            o.start
+            for o in outcomes
+            if o.start > match.end() + 15 and o.code not in ("AE", "PCRED")
+        ]
+        # "adverse events, mostly fatigue and ataxia, occurred in 59.2%"
+        aside = re.search(
+            r", (?:occurred|were (?:reported|seen|observed)|was (?:reported|seen))",
+            sentence[match.end() :],
+        )
+        after = match.end() + aside.start() if aside else -1
+        ends = [e for e in (stop, after, *later) if e >= 0]
+        spans.append((match.start(), min(ends) if ends else len(sentence)))
+    return spans
+
+
+# "13 % discontinued": the outcome stands right behind its figure
+def _semicolon(sentence: str, at: int) -> int:
+    """The next semicolon outside the parenthesis it may stand in, or -1."""
+    depth = 0
+    for place in range(at, len(sentence)):
+        char = sentence[place]
+        depth += (char in "([") - (char in ")]")
+        if char == ";" and depth <= 0:
+            return place
+    return -1
+
+
+_OF_PEOPLE = _p(
+    r"^[\])]?\s?(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?\s?(?:had|were|was|who|have)?\s?$"
+)
+
+
+def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Reading]:
+    """Give every figure its outcome.
+
+    Usually the outcome comes first and its figures follow. Where the first figure comes before any
+    outcome, each figure belongs to the next outcome, except the second half of a comparison
+    ("41 % ... compared with 22 %"). Several outcomes before as many figures are taken in order.
+    """
+    if not outcomes or not values:
+        return []
+    readings: list[Reading] = []
+    pairs: list[tuple[Value, Named]] = []
+    for low, high in _segments(sentence, outcomes, values):
+        here = [v for v in values if low <= v.start < high]
+        local = [o for o in outcomes if low <= o.start < high]
+        before = [o for o in outcomes if o.start < low]
+        if not here:
+            continue
+        if not local:
+            if before:
+                pairs.extend((v, before[-1]) for v in here)
+            continue
+        listed = _in_order(local, here)
+        pairs.extend(listed)
+        taken = {id(v) for v, _ in listed}
+        here = [v for v in here if id(v) not in taken]
+        if not here:
+            continue
+        forward = here[0].start < local[0].start
+        for number, value in enumerate(here):
+            earlier = [o for o in local if o.start < value.start]
+            later = [o for o in local if o.start >= value.start]
+            if not forward:
+                chosen = earlier[-1] if earlier else later[0]
+                following = later[0] if later else None
+                if following is not None:
+                    free = not any(value.end <= v.start < following.start for v in here)
+                    gap = sentence[value.end : following.start]
+                    if free and (chosen.code == "NONE" or _OF_PEOPLE.match(gap)):
+                        chosen = following
+                pairs.append((value, chosen))
+                continue
+            chosen_next = later[0] if later else None
+            if earlier and chosen_next is not None:
+                opened = sentence.rfind("(", earlier[-1].end, value.start)
+                if (
+                    opened >= 0
+                    and sentence.find(")", opened, value.start) < 0
+                    and value.start - opened > 1
+                ):
+                    chosen_next = earlier[-1]
+                # the second half of a comparison keeps the outcome of the first
+                previous = here[number - 1].end if number else 0
+                gap = sentence[max(previous, earlier[-1].end) : value.start]
+                follow = sentence[value.end : chosen_next.start]
+                if re.search(r"compared|versus|\bvs\b|than|against|whereas", gap, re.I) or (
+                    "," in follow and "and" in follow
+                ):
+                    chosen_next = earlier[-1]
+            pairs.append((value, chosen_next or earlier[-1]))
+    last: Named | None = None
+    for value, outcome in pairs:
+        if readings and (
+            outcome is last or (last and outcome.code == last.code and value.start < outcome.start)
+        ):
+            readings[-1].values.append(value)
+        else:
+            readings.append(Reading(outcome.code, [value], (0, len(sentence)), outcome))
+            last = outcome
+    readings = [part for reading in readings for part in _by_parentheses(sentence, reading)]
+    _scopes(sentence, readings)
+    return readings
+
+
+def _by_parentheses(sentence: str, reading: Reading) -> list[Reading]:
+    """Figures that share a parenthesis belong together: (A vs B) of one subset, (C vs D) of another."""
+    depth, number, place = 0, 0, {}
+    for at, char in enumerate(sentence):
+        if char in "([":
+            depth += 1
+            number += depth == 1
+        place[at] = number if depth else 0
+        if char in ")]":
+            depth = max(0, depth - 1)
+    groups: dict[int, list[Value]] = {}
+    for value in reading.values:
+        groups.setdefault(place[value.start], []).append(value)
+    if len(groups) < 2 or 0 in groups or any(len(group) < 2 for group in groups.values()):
+        return [reading]
+    return [Reading(reading.code, group, reading.scope, reading.named) for group in groups.values()]
+
+
+def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list[tuple[int, int]]:
+    """Parts of a sentence that stand for themselves: between semicolons that divide outcomes."""
+    depth = 0
+    cuts = [0]
+    for at, char in enumerate(sentence):
+        depth += (char in "([") - (char in ")]")
+        if char == ";" and depth <= 0 and any(o.start > at for o in outcomes):
+            told = any(cuts[-1] <= v.start < at for v in values)
+            if told or any(cuts[-1] <= o.start < at for o in outcomes):
+                cuts.append(at + 1)
+    return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
+
+
+def _in_order(outcomes: list[Named], values: list[Value]) -> list[tuple[Value, Named]]:
+    """Several outcomes in a row before as many figures, or rows of figures of that length."""
+    pairs: list[tuple[Value, Named]] = []
+    at = 0
+    while at < len(outcomes):
+        row = [outcomes[at]]
+        while at + len(row) < len(outcomes):
+            following = outcomes[at + len(row)]
+            gap = (row[-1].end, following.start)
+            if gap[1] - gap[0] >= 45 or any(gap[0] <= v.start < gap[1] for v in values):
+                break
+            if following.code != row[-1].code:
+                row.append(following)
+            else:
+                row[-1] = following
+                at += 1
+        at += len(row)
+        stop = outcomes[at].start if at < len(outcomes) else 10**9
+        after = [v for v in values if row[-1].end <= v.start < stop]
+        if len({o.code for o in row}) < 2 or len({o.code for o in row}) != len(row):
+            continue
+        if "NONE" in {o.code for o in row} or not after or len(after) % len(row):
+            continue
+        if any(v.start < row[0].start for v in values) and len(row) != len(after):
+            continue
+        pairs.extend((value, row[n % len(row)]) for n, value in enumerate(after))
+    return pairs
+
+
+def _scopes(sentence: str, readings: list[Reading]) -> None:
+    """Where the arms of each group of figures are to be looked for."""
+    for number, reading in enumerate(readings):
+        low = 0
+        if number:
+            low = readings[number - 1].values[-1].end
+            if low <= reading.named.start < reading.values[0].start:
+                low = reading.named.start
+        high = len(sentence)
+        if number + 1 < len(readings):
+            following = readings[number + 1]
+            high = following.values[0].start
+            between = (
+                [following.named.start]
+                if reading.values[-1].end < following.named.start < high
+                else []
+            )
+            high = min([high, *between])
+        reading.scope = (low, high)

@@ -1,0 +1,397 @@
+# ruff: noqa: E501 - a pattern is read best on one line
+"""Read one report: design and people, arms first, then outcomes by arm, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from sinteza.extraction import design as designs
+from sinteza.extraction import effects, outcomes, validate
+from sinteza.extraction.align import Alignment
+from sinteza.extraction.arms import ArmTable, Mention
+from sinteza.extraction.numbers import (
+    WORD,
+    Value,
+    bare,
+    counts,
+    covered,
+    leading_counts,
+    list_members,
+    values,
+)
+from sinteza.extraction.outcomes import Reading
+from sinteza.extraction.report import (
+    Evidence,
+    Report,
+    ReportArm,
+    ReportOutcome,
+    ReportValue,
+)
+from sinteza.model.record import Record
+from sinteza.text import abbreviations, sentences
+from sinteza.text.normalize import Folded, fold_with_offsets
+
+NAME = "sinteza-rules"
+VERSION = "1"
+EXTRACTOR = f"{NAME}/{VERSION}"
+# figures below it are shown to a person before they are used
+THRESHOLD = 0.7
+_LONGEST = 20_000
+_COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP"}  # fmt: skip
+_CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
+# designs whose sentences the grammar was made for; elsewhere a person looks at every value
+_TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
+_DISTRUST = 0.7
+_REPORTED = {*_COUNTED, *_CHANGES, "RR25", "RETENTION", "AE34"}
+_EXTRACTED_FROM = {"single_arm", "open_label_extension", "single_arm_escalation", "observational"}
+
+Roles = Callable[[Sequence[str]], Sequence[str]]
+
+_SUBSETS = re.compile(
+    r"\b(?:for|in|of|with|from|all)\s+((?:all |total |any )?(?:complex |simple |secondarily |secondary |primary |focal |partial|drop|convulsive|motor|atonic|absence|myoclonic|tonic|clonic|generali[sz]ed|SG\b|PGTC|FBTCS|GTC\w?|observable|major|countable|TSC-associated)[\w -]{0,30}?(?:seizures?|attacks?|spasms?|FBTCS|GTCS|onset)?)\b"
+    r"|\b(partial-onset|SG|PGTC|FBTCS|GTCS)\s?:|\b((?:drop|total|convulsive|motor|atonic|myoclonic|absence) (?:seizures?|attacks))",
+    re.I,
+)
+_PERIODS = re.compile(
+    r"\b(?:during|in|over|at|by|after|through|for)\s+(?:the )?((?:maintenance|titration|evaluation|treatment|double-blind|open-label|conversion|stable-dose|baseline)[\w -]{0,20}?(?:period|phase)?|(?:weeks?|months?|years?|days?)\s\d+(?:-\d+)?|\d+(?:\.\d+)? (?:weeks?|months?|years?|hours?)|year \d)\b",
+    re.I,
+)
+
+
+def read(record: Record, roles: Roles | None = None) -> Report:
+    """Extract one report from its title and abstract.
+
+    ``roles`` names the role of each sentence where the abstract carries no section labels
+    (:func:`sinteza.text.roles.predict`); without it the first sentences count as background.
+    """
+    title = fold_with_offsets(record.title, lower=False).text
+    folded = fold_with_offsets(record.abstract_text[:_LONGEST], lower=False)
+    text = folded.text
+    kinds = tuple(kind.name for kind in record.publication_types)
+    field = designs.domain(title, text)
+    design = designs.design(title, text, kinds)
+    people = designs.population(title, text, field, design.type)
+    short = abbreviations.find(f"{title}. {text}") if "(" in text else []
+    single = design.type in _EXTRACTED_FROM and not (
+        design.type == "single_arm_escalation" and "placebo" in text
+    )
+    table = ArmTable(title, text, short, single)
+    spans = sentences.split(text)
+    parts = _roles(record, folded, spans, roles)
+    trust = 1.0 if design.type in _TRUSTED and field == "epilepsy" else _DISTRUST
+    found = _outcomes(text, spans, parts, table, trust)
+    used = {value.arm for item in found for value in item.values}
+    arms = tuple(
+        ReportArm(
+            id=f"a{number}",
+            role=arm.role,
+            name=arm.name,
+            drug=arm.drug,
+            dose=f"{'-'.join(arm.doses)} {arm.unit}".strip(),
+            n_randomised=arm.n_randomized,
+            n_analysed=arm.n_analyzed,
+        )
+        for number, arm in enumerate(table.arms)
+        # a pool nobody tells anything of is no arm
+        if arm.role != "pooled" or f"a{number}" in used
+    )
+    report = Report(
+        id=record.id,
+        pmid=record.pmid,
+        extractor=EXTRACTOR,
+        domain=field,
+        design=design,
+        population=people,
+        year=record.year,
+        arms=arms if design.type not in ("methodology", "review", "meta_analysis") or found else (),
+        outcomes=tuple(_placed(item, folded) for item in found),
+        effects=tuple(effects.find(text, spans, folded)),
+        registry=record.registry,
+        acronym=_acronym(record.title),
+    )
+    return validate.check(report)
+
+
+def _acronym(title: str) -> str:
+    match = re.search(r"\(?\b([A-Z]{2,}[A-Z0-9-]{2,})\b\)?(?=[\s:)]*(?:study|trial|:|\)))", title)
+    return match[1] if match else ""
+
+
+def _roles(
+    record: Record, folded: Folded, spans: list[tuple[int, int]], predict: Roles | None
+) -> list[str]:
+    """Role of each sentence: OBJECTIVE, METHODS, RESULTS or CONCLUSIONS."""
+    sections = record.abstract
+    labeled = [s for s in sections if s.category and s.category != "UNASSIGNED"]
+    if len(labeled) >= 2:
+        bounds, at = [], 0
+        for section in sections:
+            at += len(section.text) + 1
+            bounds.append((at, section.category))
+        out = []
+        for start, _ in spans:
+            source = folded.span(start, start + 1)[0]
+            role = next((name for end, name in bounds if source < end), bounds[-1][1])
+            out.append(
+                {"BACKGROUND": "OBJECTIVE", "UNASSIGNED": "RESULTS", "": "RESULTS"}.get(role, role)
+            )
+        return out
+    if predict is not None:
+        return list(predict([folded.text[a:b] for a, b in spans]))
+    return ["OBJECTIVE" if n < 1 else "RESULTS" for n in range(len(spans))]
+
+
+def _outcomes(
+    text: str, spans: list[tuple[int, int]], parts: list[str], table: ArmTable, trust: float
+) -> list[ReportOutcome]:
+    """Every outcome of every sentence that tells results; restatements dropped."""
+    alignment = Alignment(table)
+    found: list[ReportOutcome] = []
+    seen: set[tuple[object, ...]] = set()
+    codes_seen: set[str] = set()
+    for number, (start, end) in enumerate(spans):
+        sentence = text[start:end]
+        if len(sentence) > 4000 or not re.search(rf"\d|\b{WORD}\b|percent", sentence, re.I):
+            continue
+        if _definition(sentence, parts[number]):
+            continue
+        mentions: list[Mention] | None = None
+        for reading in _read_sentence(sentence, table):
+            if reading.code not in _REPORTED:
+                continue
+            doubt = 0.0
+            if reading.code == "PCRED" and "MPC" in codes_seen:
+                # a reduction of unnamed kind in a report that tells medians
+                reading.code, doubt = "MPC", 0.3
+            if parts[number] == "CONCLUSIONS" and (
+                reading.code in codes_seen or number > 0.9 * len(spans)
+            ):
+                continue
+            if mentions is None:
+                mentions = table.mentions(sentence)
+            pairs = alignment.pair(sentence, reading, mentions)
+            base = trust * (_certainty(reading, parts[number]) - doubt)
+            out: list[ReportValue] = []
+            keys: list[tuple[object, ...]] = []
+            fresh = 0
+            for value, arm, sure in pairs:
+                item = _value(
+                    value,
+                    arm,
+                    reading,
+                    sentence,
+                    min(base, sure) * (0.9 + 0.1 * max(base, sure)),
+                    start,
+                )
+                key = (
+                    reading.code,
+                    item.arm,
+                    item.events if item.percent is None else None,
+                    item.percent,
+                    item.percent_min,
+                )
+                fresh += key not in seen
+                keys.append(key)
+                out.append(item)
+            # a restatement repeats every figure; one new figure makes it news
+            seen.update(keys)
+            if out and fresh:
+                if parts[number] != "CONCLUSIONS":
+                    codes_seen.add(reading.code)
+                found.append(
+                    ReportOutcome(
+                        code=reading.code,
+                        values=tuple(out),
+                        evidence=Evidence(sentence=number, start=start, end=end),
+                        subset=_slot(_SUBSETS, sentence, reading),
+                        period=_slot(_PERIODS, sentence, reading),
+                    )
+                )
+    return found
+
+
+# a result even where the sentence is taken for methods: it ended, or two shares are compared
+_TOLD = re.compile(
+    r"\bcompleted\b|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?\d[\d.]*\s?%|became|remained"
+)
+
+
+def _definition(sentence: str, role: str) -> bool:
+    """Sentences that say what will be measured or what a word means."""
+    if role == "METHODS" and not _TOLD.search(sentence):
+        return True
+    return bool(
+        re.search(
+            r"\b(?:end ?points?|outcomes? (?:measures?|variables?)|variables?|responders) (?:were|was|included|are) (?:defined|the|assess)|\bwere defined as\b",
+            sentence,
+            re.I,
+        )
+        and not re.search(r"\d\s?% (?:for|in|of|with|vs|versus|and)|\d%\)", sentence)
+    )
+
+
+def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
+    named = outcomes.named(sentence)
+    if not named:
+        return []
+    lists = outcomes.specific(sentence, named)
+    clean = covered(sentence, lists)
+    figures = values(clean)
+    figures += list_members(clean, figures)
+    figures.sort(key=lambda value: value.start)
+    codes = {item.code for item in named}
+    if not figures and codes & _CHANGES and re.search(r"percent|rate|%", sentence):
+        figures = bare(clean)
+    if codes & _COUNTED:
+        figures += leading_counts(clean, figures)
+        plain = _uncovered(clean, figures)
+        # a lone count beside percentages is rarely a result; several, or none else, are
+        extra = counts(plain)
+        if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50"}:
+            figures += [
+                v
+                for v in extra
+                if not figures or _beside(sentence, v, named, figures) or v.events == 0
+            ]
+        figures.sort(key=lambda value: value.start)
+    if table.single:
+        figures = [v for v in figures if v.percent is not None or v.events is not None]
+    readings = outcomes.assign(sentence, named, figures)
+    return [item for item in readings if _sensible(item, sentence)]
+
+
+def _uncovered(text: str, figures: list[Value]) -> str:
+    for value in figures:
+        text = text[: value.start] + "~" * (value.end - value.start) + text[value.end :]
+    return text
+
+
+def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: list[Value]) -> bool:
+    """A plain count in a sentence of percentages: a result only right beside a counted outcome."""
+    after = [o for o in named if 0 <= o.start - value.end < 60 and o.code in _COUNTED]
+    if not after:
+        return False
+    between = sentence[value.end : after[0].start]
+    return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
+
+
+def _sensible(reading: Reading, sentence: str) -> bool:
+    """Drop what cannot be that outcome."""
+    kept = []
+    for value in reading.values:
+        after = sentence[value.end : value.end + 30].lower()
+        before = sentence[max(0, value.start - 30) : value.start].lower()
+        if reading.code in _CHANGES and (value.percent is None or value.events is not None):
+            continue
+        if re.match(
+            r"\)?\s?of (?:the )?(?:\w+ )?(?:trials|studies|MPR|effect|variance|total duration)",
+            after,
+        ):
+            continue
+        if reading.code == "DEATH" and value.events is None and value.percent is None:
+            continue
+        if re.match(
+            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
+            after,
+        ):
+            continue
+        if (
+            re.search(r"\b(?:history|male|female|mean age|white|women|men)\W*(?:\w+\W+)?$", before)
+            and reading.code not in _CHANGES
+        ):
+            continue
+        if re.match(
+            r"\)?,? (?:female|male|white|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
+            after,
+        ):
+            continue
+        if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
+            continue
+        if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
+            continue
+        kept.append(value)
+    reading.values[:] = kept
+    return bool(kept)
+
+
+def _certainty(reading: Reading, role: str) -> float:
+    sure = 0.95
+    if role != "RESULTS":
+        sure -= 0.2
+    if reading.code in ("PCRED", "WD", "AE", "STOP", "RECUR", "COMP", "RETENTION"):
+        sure -= 0.1
+    if any(v.bare for v in reading.values):
+        sure -= 0.15
+    distance = min(abs(v.start - reading.named.end) for v in reading.values)
+    if distance > 120:
+        sure -= 0.15
+    return sure
+
+
+def _value(
+    value: Value, arm: int, reading: Reading, sentence: str, sure: float, offset: int
+) -> ReportValue:
+    percent, low, high = value.percent, None, None
+    if reading.code in _CHANGES and percent is not None:
+        percent = _direction(reading, sentence, value)
+    if value.percent_max is not None:
+        low, high, percent = value.percent, value.percent_max, None
+    sure = round(min(sure, 0.99), 3)
+    return ReportValue(
+        arm=f"a{arm}",
+        events=value.events,
+        total=value.total,
+        percent=percent,
+        percent_min=low,
+        percent_max=high,
+        confidence=sure,
+        needs_look=sure < THRESHOLD,
+        start=offset + value.start,
+        end=offset + value.end,
+    )
+
+
+def _direction(reading: Reading, sentence: str, value: Value) -> float:
+    """Changes as reductions: positive where seizures became fewer."""
+    percent = value.percent or 0.0
+    signs = {v.signed for v in reading.values}
+    words = sentence[max(0, reading.named.start - 40) : reading.named.end + 40]
+    negative = all(v.signed == "-" or not v.percent for v in reading.values) and "-" in signs
+    if negative or ("-" in signs and "+" in signs):
+        return -percent
+    if re.search(r"\bchang|PCH", words, re.I) and "-" in signs:
+        return -percent
+    if "+" in signs and not re.search("reduc", words, re.I):
+        return -percent if value.signed == "+" else percent
+    if (
+        re.search(r"\bincreas", sentence[max(0, value.start - 40) : value.start])
+        and reading.code != "PCPBO"
+        and not signs - {""}
+    ):
+        return -percent
+    return percent
+
+
+def _slot(pattern: re.Pattern[str], sentence: str, reading: Reading) -> str | None:
+    low = max(0, reading.named.start - 30)
+    high = max(reading.values[-1].end + 50, reading.named.end + 60)
+    match = pattern.search(sentence, low, min(high, len(sentence)))
+    if not match:
+        return None
+    return next((group.strip() for group in match.groups() if group), None)
+
+
+def _placed(item: ReportOutcome, folded: Folded) -> ReportOutcome:
+    """Places in the stored text rather than in the folded one."""
+    if not folded.origin:
+        return item
+    import msgspec
+
+    start, end = folded.span(item.evidence.start, item.evidence.end)
+    moved = []
+    for value in item.values:
+        low, high = folded.span(value.start, value.end)
+        moved.append(msgspec.structs.replace(value, start=low, end=high))
+    evidence = msgspec.structs.replace(item.evidence, start=start, end=end)
+    return msgspec.structs.replace(item, values=tuple(moved), evidence=evidence)
