@@ -6,7 +6,7 @@ nothing new appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,6 @@ from sinteza.model.event import (
     RecordsImported,
     RecordsMerged,
     ScreeningDecided,
-    SearchRan,
 )
 from sinteza.model.flow import Flow, SourceCount
 from sinteza.model.protocol import Window
@@ -145,12 +144,6 @@ class Review:
         return True
 
     # -- the steps -----------------------------------------------------------------------------
-
-    def search(self, window: Window, live: Collection[str] = ()) -> list[SearchRan]:
-        """Run the planned searches; sources that are not ``live`` are said to be out of reach."""
-        from sinteza.review.searching import search
-
-        return search(self, window, live=live)
 
     def import_files(self, paths: Sequence[Path]) -> list[RecordsImported]:
         """Take in files of records, all of them or none."""
@@ -359,3 +352,8 @@ def _of(name: str, assignment: Assignment) -> Assignment:
     import msgspec
 
     return msgspec.structs.replace(assignment, cluster=name)
+
+
+def open_review(folder: str | Path, *, at: str = "") -> Review:
+    """Open the review in a folder; raises :class:`~sinteza.errors.StoreError` without one."""
+    return Review(Path(folder), at=at)
