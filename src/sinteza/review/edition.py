@@ -127,7 +127,7 @@ def _studies(review: Review) -> list[Reading]:
     concept_of = _therapy_names(review)
     for reading in reconcile(readings):
         study = named_arms(reading.study, concept_of)
-        if not study.label:
+        if not any(r.label for r in reading.readings if not r.by_machine):
             entry = names.get(study.id)
             label = short_label(review.entries[entry]) if entry else study.id
             study = msgspec.structs.replace(study, label=label)
