@@ -6,7 +6,7 @@ nothing new appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from sinteza.classification.match import Matcher
 from sinteza.dedupe.cluster import cluster, represent
 from sinteza.errors import StoreError
 from sinteza.formats import decisions
-from sinteza.model.decision import Actor, Assignment, Decision
+from sinteza.model.decision import Actor, Assignment, Decision, Stage
 from sinteza.model.event import (
     ConceptAssigned,
     ProtocolAdopted,
@@ -263,15 +263,17 @@ class Review:
                 found[name] = listed
         return found
 
-    def held(self) -> Mapping[str, Decision | None]:
-        """The decision that holds for every entry at title and abstract.
+    def held(self, stage: Stage = "title_abstract") -> dict[str, Decision | None]:
+        """The decision that holds for every entry at a stage.
 
         A person's decision on a record follows it into the entry that the record was merged into.
         """
         by_cluster: dict[str, list[Decision]] = {}
-        for decision in projections.decisions(self.store.connection, "title_abstract"):
+        for decision in projections.decisions(self.store.connection, stage):
             by_cluster.setdefault(decision.cluster, []).append(decision)
-        settled = {d.cluster: d for d in projections.resolutions(self.store.connection)}
+        settled = {
+            d.cluster: d for d in projections.resolutions(self.store.connection) if d.stage == stage
+        }
         found: dict[str, Decision | None] = {}
         for entry in self.clusters:
             own = by_cluster.get(entry.id, [])
@@ -288,6 +290,16 @@ class Review:
                 reviewers=self.loaded.protocol.screening.reviewers,
             )
         return found
+
+    def full_text(self) -> dict[str, Decision | None] | None:
+        """The decisions on full reports, or ``None`` while nobody has made one."""
+        began = next(iter(projections.decisions(self.store.connection, "full_text")), None)
+        return None if began is None else self.held("full_text")
+
+    def final(self) -> dict[str, Decision | None]:
+        """The decision that holds for every entry after both stages."""
+        full = self.full_text()
+        return {name: flow.final(first, full) for name, first in self.held().items()}
 
     @property
     def window(self) -> str:
@@ -310,7 +322,7 @@ class Review:
 
         ``only`` is include, exclude or undecided.
         """
-        held = self.held()
+        held = self.final()
         entries = self.entries
         chosen = []
         for name, record in entries.items():
@@ -335,8 +347,8 @@ class Review:
             for event in self.store.events(kinds=("records.imported",))
             if isinstance(event.payload, RecordsImported)
         ]
-        held = self.held()
-        included = {name for name, d in held.items() if d and d.verdict == "include"}
+        final = self.final()
+        included = {name for name, d in final.items() if d and d.verdict == "include"}
         readings = self.readings_of
         studies = {
             reading.id
@@ -344,7 +356,9 @@ class Review:
             for reading in readings.get(name, ())
             if not reading.by_machine
         }
-        return flow.count(counts, self.clusters, held, studies=len(studies))
+        return flow.count(
+            counts, self.clusters, self.held(), full=self.full_text(), studies=len(studies)
+        )
 
 
 def _of(name: str, assignment: Assignment) -> Assignment:
