@@ -81,7 +81,7 @@ def map_figure(table: MapResult, edition: Edition, words: Words, layout: str) ->
             MapCell(
                 row=cell.row,
                 column=cell.column,
-                studies=len(cell.records),
+                reports=len(cell.records),
                 href=f"maps.html#{cell_anchor(table.id, cell.row, cell.column)}",
             )
             for cell in table.cells
