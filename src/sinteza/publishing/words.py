@@ -140,6 +140,7 @@ METHOD = {
     "FE": "one common effect (inverse variance)",
     "EE": "one common effect (inverse variance)",
     "MH": "one common effect (Mantel-Haenszel)",
+    "PETO": "one common effect (Peto)",
     "PM": "random effects (Paule-Mandel)",
 }
 TEST = {
