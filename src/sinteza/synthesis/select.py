@@ -208,7 +208,12 @@ def _without_overlaps(
     kept: list[Comparison] = []
     doubled: list[Omitted] = []
     for comparison in sorted(found, key=lambda c: (-people(c), c.study)):
-        same = [k for k in kept if k.study in overlaps[comparison.study]]
+        # one of the two saying so is enough
+        same = [
+            k
+            for k in kept
+            if k.study in overlaps[comparison.study] or comparison.study in overlaps[k.study]
+        ]
         if same:
             doubled.append(
                 Omitted(
