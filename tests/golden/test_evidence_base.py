@@ -10,7 +10,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from tools import build_evidence
 
 SHIPPED = build_evidence.OUT
