@@ -23,7 +23,9 @@ def settle(
     people = [decision for decision in decisions if decision.actor.kind == "person"]
     if people:
         same = {decision.verdict for decision in people}
-        return people[0] if len(same) == 1 and len(people) >= reviewers else None
+        # who read two records that were merged is still one person
+        who = {decision.actor.key for decision in people}
+        return people[0] if len(same) == 1 and len(who) >= reviewers else None
     return decisions[-1] if decisions else None
 
 

@@ -84,8 +84,9 @@ def effect_of(comparison: Comparison, measure: str) -> EffectEstimate | None:
     """The effect of one study; ``None`` where nobody, or everybody, had the event in both arms."""
     from sinteza.stats import effect_sizes
 
-    events = sum(side.events for side in comparison.treated)
-    total = sum(side.total for side in comparison.treated)
+    treated = [side for side in comparison.treated if side.group == comparison.group]
+    events = sum(side.events for side in treated)
+    total = sum(side.total for side in treated)
     control = comparison.comparator
     # RevMan's and metafor's default: 0.5 is added only where a cell is empty.
     sizes = effect_sizes(
@@ -107,7 +108,7 @@ def effect_of(comparison: Comparison, measure: str) -> EffectEstimate | None:
         study=comparison.study,
         label=comparison.label,
         group=comparison.group,
-        intervention=" + ".join(side.label for side in comparison.treated),
+        intervention=" + ".join(side.label for side in treated),
         comparator=control.label,
         measure=measure,
         estimate=back(yi),
@@ -118,8 +119,8 @@ def effect_of(comparison: Comparison, measure: str) -> EffectEstimate | None:
         total_1=total,
         events_2=control.events,
         total_2=control.total,
-        derived=control.derived or any(side.derived for side in comparison.treated),
-        verified=control.verified and all(side.verified for side in comparison.treated),
+        derived=control.derived or any(side.derived for side in treated),
+        verified=control.verified and all(side.verified for side in treated),
         notes=comparison.notes,
     )
 
