@@ -182,10 +182,16 @@ class _Map:
         """The whole grid."""
         label_width = min(max(widest([r.label for r in self.rows], _SIZE), 90.0), 220.0)
         left = 12 + label_width + 10
-        pitches = [
-            max(_CELL, min(136.0, widest(column.label.split(), _SIZE, bold=True) + 8.5))
-            for column in self.columns
-        ]
+        pitches = []
+        for column in self.columns:
+            word = widest(column.label.split(), _SIZE, bold=True) + 8.5
+            counts = [
+                self.lang.integer(cell.studies)
+                for cell in self.grid.values()
+                if cell.column == column.key
+            ]
+            figures = widest(counts, _SIZE, bold=True) + 8
+            pitches.append(max(_CELL, min(136.0, word), figures))
         heads = [
             wrap(c.label, p - 8, _SIZE, bold=True)
             for c, p in zip(self.columns, pitches, strict=True)

@@ -51,6 +51,7 @@ def study(report: Report, record: Record) -> Study:
         source=document,
         place="abstract",
         read_by=report.extractor,
+        by_machine=True,
         notes="; ".join(report.flags),
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from sinteza.model.effect import AnalysisResult, PooledEffect
+from sinteza.model.effect import AnalysisResult, NetworkResult, PooledEffect
 from sinteza.model.flow import Flow
 from sinteza.model.protocol import Bilingual, Protocol
 from sinteza.model.record import Evidence
@@ -163,7 +163,10 @@ class PublishedEstimate(
 
 
 class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Everything an edition says. ``head`` is the digest of the last event it stands on."""
+    """Everything an edition says. ``head`` is the digest of the last event it stands on.
+
+    ``unverified`` are the planned analyses with values that only a machine read let in.
+    """
 
     schema: int
     number: int
@@ -184,5 +187,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     maps: tuple[MapResult, ...]
     analyses: tuple[AnalysisResult, ...]
     labels: dict[str, Bilingual]
+    unverified: tuple[AnalysisResult, ...] = ()
+    networks: tuple[NetworkResult, ...] = ()
     published: tuple[PublishedEstimate, ...] = ()
     taxonomy_digest: str = ""

@@ -23,6 +23,9 @@ def tables(edition: Edition) -> dict[str, bytes]:
         "effects.csv": _effects(edition),
         "pooled.csv": _pooled(edition),
         "omitted.csv": _omitted(edition),
+        "without.csv": _without(edition),
+        "networks.csv": _networks(edition),
+        "network-pairs.csv": _pairs(edition),
         "searches.csv": _searches(edition),
         "imports.csv": _imports(edition),
         "flow.csv": _flow(edition),
@@ -107,6 +110,7 @@ def _studies(edition: Edition) -> Table:
         "source",
         "place",
         "read_by",
+        "by_machine",
         "notes",
     ]
     rows = [
@@ -230,6 +234,41 @@ def _omitted(edition: Edition) -> Table:
     fields = ["study", "label", "code", "detail"]
     rows = [[r.id, *row] for r in edition.analyses for row in _struct_rows(r.omitted, fields)]
     return ["analysis", *fields], rows
+
+
+def _without(edition: Edition) -> Table:
+    fields = ["study", "label", "estimate", "ci_low", "ci_high"]
+    rows = [
+        [result.id, group.concept, *row]
+        for result in edition.analyses
+        for group in result.groups
+        for row in _struct_rows(group.without, fields)
+    ]
+    return ["analysis", "group", *fields], rows
+
+
+def _networks(edition: Edition) -> Table:
+    fields = [
+        *("concept", "studies", "people", "estimate", "ci_low", "ci_high", "pi_low", "pi_high"),
+        *("p_score", "mean_rank", "rank_low", "rank_high", "direct"),
+    ]
+    rows = [
+        [result.id, result.measure, result.reference, *row]
+        for result in edition.networks
+        for row in _struct_rows(result.treatments, fields)
+    ]
+    return ["analysis", "measure", "reference", *fields], rows
+
+
+def _pairs(edition: Edition) -> Table:
+    fields = [
+        *("a", "b", "estimate", "ci_low", "ci_high", "k", "direct", "direct_low", "direct_high"),
+        *("indirect", "disagree_p"),
+    ]
+    rows = [
+        [r.id, r.measure, *row] for r in edition.networks for row in _struct_rows(r.pairs, fields)
+    ]
+    return ["analysis", "measure", *fields], rows
 
 
 def _searches(edition: Edition) -> Table:

@@ -147,9 +147,18 @@ TEST = {
     "z": "normal",
     "t": "t",
 }
+CAUTION = {
+    "kinds": (
+        "The network mixes classes of therapy; whether their patients could have swapped places"
+        " (transitivity) is doubtful."
+    ),
+    "ages": "It mixes studies of children and of adults.",
+    "thin": "Some comparisons rest on a single study.",
+    "loops": "No loop of direct evidence: whether direct and indirect agree cannot be tested.",
+}
 TABLES: tuple[dict[str, str], ...] = (
     *(DESIGN, CONTROL, ROLE, RESISTANT, AGE, BLINDING, OMISSION, DISAGREE, OUTCOME, SEARCH),
-    *(FIELD, VERDICT, NOTE, METHOD, TEST),
+    *(FIELD, VERDICT, NOTE, METHOD, TEST, CAUTION),
 )
 
 
@@ -169,6 +178,10 @@ class Words:
         """The label of a concept."""
         label = self.edition.labels.get(name)
         return label[self.lang.code] if label else name
+
+    def node(self, name: str) -> str:
+        """A treatment of a network: a concept, or a kind of comparator."""
+        return self.of(CONTROL, name) if name in CONTROL else self.concept(name)
 
     def reason(self, code: str) -> str:
         """The reason of an exclusion, as the protocol words it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 import msgspec
 
+from sinteza.classification.match import Matcher
 from sinteza.model.decision import Assignment, Decision
 from sinteza.model.edition import (
     ConceptFound,
@@ -18,18 +20,19 @@ from sinteza.model.edition import (
     WindowDifference,
     WindowResult,
 )
-from sinteza.model.effect import AnalysisResult
+from sinteza.model.effect import AnalysisResult, NetworkResult
 from sinteza.model.event import RecordsImported, SearchRan
-from sinteza.model.protocol import Bilingual, Window
+from sinteza.model.protocol import Analysis, Bilingual, Window
 from sinteza.model.record import Cluster, Record
-from sinteza.model.study import Reading
+from sinteza.model.study import Reading, Study
 from sinteza.publishing.tables import difference, evidence_map
 from sinteza.review.review import Review
 from sinteza.sources import evidence
 from sinteza.store import projections
 from sinteza.synthesis.analyze import analyze
-from sinteza.synthesis.readings import reconcile
-from sinteza.synthesis.select import select
+from sinteza.synthesis.compare import compare
+from sinteza.synthesis.readings import judged, reconcile
+from sinteza.synthesis.select import Selection, select
 
 # Kinds of concepts that an entry is listed under; the rest (study designs, outcomes ...) would
 # drown them.
@@ -91,9 +94,16 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
         windows=windows,
         differences=differences_of,
         records=records,
-        studies=tuple(_edition_study(reading, study_ids, included) for reading in studies),
+        studies=tuple(
+            shown
+            for reading in studies
+            if (shown := _edition_study(reading, study_ids, included)).included
+            or not reading.study.by_machine
+        ),
         maps=maps,
         analyses=analyses,
+        unverified=_analyses(review, studies, held, verified_only=False),
+        networks=_networks(review, studies, held),
         labels={},
         published=tuple(evidence.read_published(folder)) if folder else (),
     )
@@ -101,6 +111,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
 
 
 def _study_ids(review: Review) -> dict[str, tuple[str, ...]]:
+    """The studies that each entry reports."""
     return {
         name: tuple(dict.fromkeys(reading.id for reading in readings))
         for name, readings in review.readings_of.items()
@@ -111,8 +122,11 @@ def _studies(review: Review) -> list[Reading]:
     """The readings put together; a study without a label is called by its report."""
     names = {study: entry for entry, studies in _study_ids(review).items() for study in studies}
     found = []
-    for reading in reconcile(projections.readings(review.store.connection)):
-        study = reading.study
+    connection = review.store.connection
+    readings = judged(projections.readings(connection), projections.verifications(connection))
+    concept_of = _therapy_names(review)
+    for reading in reconcile(readings):
+        study = named_arms(reading.study, concept_of)
         if not study.label:
             entry = names.get(study.id)
             label = short_label(review.entries[entry]) if entry else study.id
@@ -121,15 +135,52 @@ def _studies(review: Review) -> list[Reading]:
     return found
 
 
+def _therapy_names(review: Review) -> Callable[[str], str]:
+    """What concept an arm's name means: the most specific therapy that the matcher finds in it."""
+    taxonomy = review.loaded.taxonomy
+    matcher = Matcher(taxonomy)
+
+    @functools.cache
+    def concept_of(name: str) -> str:
+        record = Record(id="arm", source="arm", source_id="arm", title=name)
+        found = {
+            item.concept
+            for item in matcher.match(record)
+            if taxonomy[item.concept].kind == "therapy"
+        }
+        return max(sorted(found), key=lambda c: len(taxonomy.ancestors(c)), default="")
+
+    return concept_of
+
+
+def named_arms(study: Study, concept_of: Callable[[str], str]) -> Study:
+    """The study with a concept for each arm that got a treatment; its therapy is the first one."""
+    if not study.by_machine:
+        return study
+    arms = tuple(
+        msgspec.structs.replace(arm, concept=concept_of(arm.intervention))
+        if arm.role == "intervention" and not arm.concept
+        else arm
+        for arm in study.arms
+    )
+    therapy = study.therapy or next((arm.concept for arm in arms if arm.concept), "")
+    return msgspec.structs.replace(study, arms=arms, therapy=therapy)
+
+
 def short_label(record: Record) -> str:
     """How a report is called in a table: ``Ben-Menachem 2010``."""
     who = record.authors[0].last or record.authors[0].collective if record.authors else record.title
     return f"{who} {record.year}" if record.year else who
 
 
-def _analyses(
-    review: Review, studies: Iterable[Reading], held: Mapping[str, Decision | None]
-) -> tuple[AnalysisResult, ...]:
+def _selections(
+    review: Review,
+    studies: Iterable[Reading],
+    held: Mapping[str, Decision | None],
+    *,
+    verified_only: bool = True,
+) -> list[tuple[Analysis, Selection]]:
+    """What enters each planned analysis."""
     protocol = review.loaded.protocol
     included = {
         study
@@ -138,19 +189,45 @@ def _analyses(
         for study in listed
     }
     usable = [reading.study for reading in studies]
-    return tuple(
-        analyze(
+    return [
+        (
+            plan,
             select(
                 usable,
                 plan,
                 protocol.outcome(plan.outcome),
                 included=included,
                 ancestors=review.loaded.taxonomy.ancestors,
+                verified_only=verified_only,
             ),
-            plan,
         )
         for plan in protocol.analyses
+    ]
+
+
+def _analyses(
+    review: Review,
+    studies: Iterable[Reading],
+    held: Mapping[str, Decision | None],
+    *,
+    verified_only: bool = True,
+) -> tuple[AnalysisResult, ...]:
+    chosen = _selections(review, studies, held, verified_only=verified_only)
+    return tuple(analyze(selection, plan) for plan, selection in chosen)
+
+
+def _networks(
+    review: Review, studies: Sequence[Reading], held: Mapping[str, Decision | None]
+) -> tuple[NetworkResult, ...]:
+    """The networks that the protocol plans, where there are treatments enough."""
+    protocol = review.loaded.protocol
+    known = {reading.study.id: reading.study for reading in studies}
+    found = (
+        compare(chosen.comparisons, plan, protocol.outcome(plan.outcome), studies=known)
+        for plan, chosen in _selections(review, studies, held)
+        if plan.network
     )
+    return tuple(result for result in found if result is not None)
 
 
 def analyses_of(review: Review) -> tuple[AnalysisResult, ...]:
@@ -297,6 +374,8 @@ def _labels(edition: Edition, review: Review) -> dict[str, Bilingual]:
     names = {c.concept for record in edition.records for c in record.concepts}
     names |= {name for table in edition.maps for name in (*table.rows, *table.columns)}
     names |= {group.concept for result in edition.analyses for group in result.groups}
+    names |= {t.concept for result in edition.networks for t in result.treatments}
+    names |= {t for result in edition.networks for part in result.parts for t in part}
     names |= {arm.concept for s in edition.studies for r in s.readings for arm in r.arms}
     names |= {s.study.therapy for s in edition.studies}
     names |= {c for item in edition.published for c in item.concepts}

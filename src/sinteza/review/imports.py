@@ -145,3 +145,13 @@ def _take_readings(store: Store, loaded: Loaded, at: str) -> None:
             )
     for reader, drafts in by_reader.items():
         store.append(Actor(kind="person", name=reader), at, drafts)
+    by_machine: dict[str, list[Draft]] = {}
+    for reading in evidence.read_machine(loaded.evidence):
+        # a reading of the full abstract, made here, stands before the shipped one
+        if (reading.id, reading.read_by) not in held:
+            by_machine.setdefault(reading.read_by, []).append(
+                (reading.id, ExtractionRecorded(study=reading))
+            )
+    for reader, drafts in by_machine.items():
+        name, _, version = reader.rpartition("/")
+        store.append(Actor(kind="model", name=name, version=version), at, drafts)

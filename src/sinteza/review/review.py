@@ -258,7 +258,9 @@ class Review:
 
     def _rule(self, screener: Screener, name: str, record: Record) -> Decision:
         known = self.known_criteria.get(record.pmid)
-        return screener.decide(name, record, self.readings_of.get(name, ()), known)
+        # only what people read may decide what a rule cannot see
+        read = [r for r in self.readings_of.get(name, ()) if not r.by_machine]
+        return screener.decide(name, record, read, known)
 
     def screened(self, window: Window) -> dict[str, Decision]:
         """What the rules alone would decide within a window; nothing is recorded."""
@@ -323,7 +325,7 @@ class Review:
 
     @_AsOf
     def readings_of(self) -> dict[str, list[Study]]:
-        """What people read, by entry: reports are found by PubMed number or by the study's id."""
+        """What people and machines read, by entry, found by PubMed number or the study's id."""
         by_key: dict[str, list[Study]] = {}
         for reading in projections.readings(self.store.connection):
             for key in (*reading.reports, f"evidence:{reading.id}"):
@@ -355,7 +357,11 @@ class Review:
                 for decision in by_cluster.get(member, ())
                 if decision.actor.kind == "person"
             ]
-            found[entry.id] = flow.settle([*own, *carried], settled.get(entry.id))
+            found[entry.id] = flow.settle(
+                [*own, *carried],
+                settled.get(entry.id),
+                reviewers=self.loaded.protocol.screening.reviewers,
+            )
         return found
 
     @property
@@ -407,7 +413,12 @@ class Review:
         held = self.held()
         included = {name for name, d in held.items() if d and d.verdict == "include"}
         readings = self.readings_of
-        studies = {reading.id for name in included for reading in readings.get(name, ())}
+        studies = {
+            reading.id
+            for name in included
+            for reading in readings.get(name, ())
+            if not reading.by_machine
+        }
         return flow.count(counts, self.clusters, held, studies=len(studies))
 
 

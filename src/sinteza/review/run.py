@@ -16,6 +16,7 @@ from sinteza.model.event import EditionPublished
 from sinteza.model.flow import Flow
 from sinteza.model.protocol import Window
 from sinteza.review import edition as editions
+from sinteza.review.extracting import record_readings
 from sinteza.review.protocols import load
 from sinteza.review.review import Progress, Review, silent
 
@@ -60,6 +61,7 @@ def run(
         review.dedupe()
         review.screen(chosen)
         review.classify()
+        record_readings(review)
         return publish(review, chosen)
 
 

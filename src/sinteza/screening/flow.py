@@ -10,18 +10,20 @@ from sinteza.model.flow import Box, Flow, SourceCount
 from sinteza.model.record import Cluster
 
 
-def settle(decisions: Sequence[Decision], resolution: Decision | None = None) -> Decision | None:
+def settle(
+    decisions: Sequence[Decision], resolution: Decision | None = None, *, reviewers: int = 1
+) -> Decision | None:
     """The decision that holds for one cluster at one stage.
 
     A resolution holds before everything, people's agreement before rules and models. Without
-    agreement among people nothing holds yet.
+    agreement among people, or while fewer than ``reviewers`` have decided, nothing holds yet.
     """
     if resolution is not None:
         return resolution
     people = [decision for decision in decisions if decision.actor.kind == "person"]
     if people:
         same = {decision.verdict for decision in people}
-        return people[0] if len(same) == 1 else None
+        return people[0] if len(same) == 1 and len(people) >= reviewers else None
     return decisions[-1] if decisions else None
 
 

@@ -112,10 +112,13 @@ class LinearRanking:
 
     def order(self, verdicts: Mapping[str, Verdict]) -> list[str]:
         """See :meth:`Ranking.order`; verdicts on other records are passed over."""
-        known = [(self.rows[name], *_SIDE[v]) for name, v in verdicts.items() if name in self.rows]
-        sides = np.array(known, dtype=np.float64).reshape(-1, 3)
-        rows = sides[:, 0].astype(np.int64)
-        scores = self.scores(rows, sides[:, 1], sides[:, 2])
+        held = [
+            (self.rows[name], verdict) for name, verdict in verdicts.items() if name in self.rows
+        ]
+        rows = np.fromiter((row for row, _ in held), dtype=np.int64, count=len(held))
+        y = np.fromiter((_SIDE[v][0] for _, v in held), dtype=np.float64, count=len(held))
+        weight = np.fromiter((_SIDE[v][1] for _, v in held), dtype=np.float64, count=len(held))
+        scores = self.scores(rows, y, weight)
         open_ = np.ones(len(self.ids), dtype=bool)
         open_[rows] = False
         left = np.flatnonzero(open_)

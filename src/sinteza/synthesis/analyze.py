@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 from typing import Any
 
-from sinteza.model.effect import AnalysisResult, EffectEstimate, Group, Omitted, PooledEffect
+from sinteza.errors import SynthesisError
+from sinteza.model.effect import (
+    AnalysisResult,
+    Asymmetry,
+    EffectEstimate,
+    Group,
+    Omitted,
+    PooledEffect,
+    Specifications,
+    Without,
+)
 from sinteza.model.protocol import Analysis
 from sinteza.synthesis.select import Comparison, Selection
 
@@ -97,18 +108,22 @@ def _group(name: str, rows: Sequence[EffectEstimate], analysis: Analysis) -> Gro
     planned = (analysis.method, analysis.test)
     used = (few.method, few.test) if few and len(rows) < few.below else planned
     pooled, weights = pool_effects(rows, name, method=used[0], test=used[1])
-    alternatives = tuple(
-        pool_effects(rows, name, method=method, test=test)[0]
-        for method, test in dict.fromkeys((planned, *ALTERNATIVES))
-        if (method, test) != used
-    )
+    alternatives = []
+    for method, test in dict.fromkeys((planned, *ALTERNATIVES)):
+        # a method may not exist for a group, as Mantel-Haenszel without any event
+        with contextlib.suppress(SynthesisError):
+            if (method, test) != used:
+                alternatives.append(pool_effects(rows, name, method=method, test=test)[0])
     effects = tuple(_weighed(row, weight) for row, weight in zip(rows, weights, strict=True))
     return Group(
         concept=name,
         effects=effects,
         pooled=pooled,
-        alternatives=alternatives,
+        alternatives=tuple(alternatives),
         disagree=disagreement(pooled, rows),
+        without=without_each(rows, name, method=used[0], test=used[1]) if len(rows) > 2 else (),
+        asymmetry=asymmetry(rows),
+        specifications=specifications(rows),
     )
 
 
@@ -132,14 +147,7 @@ def pool_effects(
     measure = rows[0].measure
     back = _scale(measure)
     if method == "MH":
-        fit = mantel_haenszel(
-            measure,
-            ai=[row.events_1 for row in rows],
-            n1i=[row.total_1 for row in rows],
-            ci=[row.events_2 for row in rows],
-            n2i=[row.total_2 for row in rows],
-            zero="revman",
-        )
+        fit = mantel_haenszel(measure, **_counts(rows), zero="revman")
     else:
         logs = [math.log(r.estimate) if measure in ("RR", "OR") else r.estimate for r in rows]
         fit = pool(logs, [row.se**2 for row in rows], method=method, test=test)
@@ -169,6 +177,66 @@ def pool_effects(
         notes=tuple(notes),
     )
     return result, [float(weight) for weight in fit.weights]
+
+
+def without_each(
+    rows: Sequence[EffectEstimate], group: str, *, method: str, test: str
+) -> tuple[Without, ...]:
+    """The pooled effect without each study in turn."""
+    found = []
+    for number, row in enumerate(rows):
+        rest = [*rows[:number], *rows[number + 1 :]]
+        pooled, _ = pool_effects(rest, group, method=method, test=test)
+        found.append(
+            Without(
+                study=row.study,
+                label=row.label,
+                estimate=pooled.estimate,
+                ci_low=pooled.ci_low,
+                ci_high=pooled.ci_high,
+            )
+        )
+    return tuple(found)
+
+
+def asymmetry(rows: Sequence[EffectEstimate]) -> Asymmetry | None:
+    """Harbord's test of small-study effects; with fewer than ten studies it has no power.
+
+    Harbord RM et al. Stat Med 2006;25:3443; the limit: Cochrane Handbook 6.5, section 13.3.5.
+    """
+    if len(rows) < 10:
+        return None
+    from sinteza.stats.bias import harbord
+
+    found = harbord(**_counts(rows))
+    return Asymmetry(test="harbord", k=len(rows), p=found.p)
+
+
+def _counts(rows: Sequence[EffectEstimate]) -> dict[str, Any]:
+    return {
+        "ai": [row.events_1 for row in rows],
+        "n1i": [row.total_1 for row in rows],
+        "ci": [row.events_2 for row in rows],
+        "n2i": [row.total_2 for row in rows],
+    }
+
+
+def specifications(rows: Sequence[EffectEstimate]) -> Specifications:
+    """The multiverse of a group: every reasonable measure, method, interval and zero rule."""
+    from sinteza.stats import multiverse
+
+    found = multiverse(measures=("RR", "OR", "RD"), glmm=False, **_counts(rows))
+    return Specifications(
+        n=len(found.specifications),
+        failed=len(found.failed),
+        same_direction=found.share_same_direction,
+        significant=found.share_significant,
+        opposite=found.share_opposite_significant,
+        ranges=tuple(
+            (measure, *(_scale(measure)(value) for value in values[:3]))
+            for measure, values in found.ranges.items()
+        ),
+    )
 
 
 def disagreement(pooled: PooledEffect, rows: Sequence[EffectEstimate]) -> str:

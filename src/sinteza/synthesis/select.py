@@ -106,7 +106,7 @@ def _comparison(
         raise _Out("therapy", "no arm of one treatment")
     concepts = list(dict.fromkeys(arm.concept or study.therapy for arm in treated))
     group = _group(concepts, analysis.groups, ancestors)
-    results = {r.arm: r for r in _results(study, outcome)}
+    results = {r.arm: r for r in _results(study, outcome, verified_only)}
     if not results:
         raise _Out("outcome")
     notes = sorted({r.subset for r in results.values() if r.subset})
@@ -144,9 +144,17 @@ def _group(
     raise _Out("therapy", concepts[0] if concepts else "")
 
 
-def _results(study: Study, outcome: Outcome) -> list[ArmResult]:
-    """The results of an outcome for one subset: that of everybody, else the only other one."""
+def _results(study: Study, outcome: Outcome, verified_only: bool) -> list[ArmResult]:
+    """The results of an outcome for one subset: that of everybody, else the only other one.
+
+    What a person verified stands before what only a machine read.
+    """
     all_of_it = [r for r in study.results if r.outcome in outcome.codes]
+    verified = [r for r in all_of_it if r.verified]
+    if verified:
+        all_of_it = verified
+    elif verified_only and all_of_it:
+        raise _Out("unverified", all_of_it[0].actor)
     everybody = [r for r in all_of_it if not r.subset]
     if everybody:
         return everybody
