@@ -84,6 +84,8 @@ def compare(a: Card, b: Card) -> Comparison:
         score -= WEIGHTS["title"][levels["title"]] - _GENERIC_TITLE
     if _doi_is_wrong(levels):
         score += 4.0
+    if levels.get("first page") == "differ" and _page_is_wrong(a, b, levels):
+        score -= WEIGHTS["first page"]["differ"]
     score += _translation(a, b, levels)
     rule = next((name for name in ("pmid", "doi") if levels.get(name) == "same"), "")
     if not rule:
@@ -247,7 +249,7 @@ def _vetoes(a: Card, b: Card, levels: dict[str, Level]) -> list[str]:
         found.append("one is a notice or comment on the other")
     if named:
         return found
-    if "first page" in differ and not _page_is_wrong(a, b, same, differ):
+    if "first page" in differ and not _page_is_wrong(a, b, levels):
         found.append("two places in print")
     same_text = {"title", "authors", "year", "journal", "abstract"} <= same
     one_place = on_page or "volume" in same or "journal" in same
@@ -278,15 +280,16 @@ def _vetoes(a: Card, b: Card, levels: dict[str, Level]) -> list[str]:
     return found
 
 
-def _page_is_wrong(a: Card, b: Card, same: set[str], differ: set[str]) -> bool:
+def _page_is_wrong(a: Card, b: Card, levels: dict[str, Level]) -> bool:
     """All else agrees, and the two pages may well mean one place: 246 and 250, e12724 and 1-6."""
-    if not {"title", "authors", "year", "journal"} <= same or "volume" in differ:
+    same = {name for name, level in levels.items() if level == "same"}
+    if not {"title", "authors", "year", "journal"} <= same or levels.get("volume") == "differ":
         return False
     if "volume" in same and a.one_page and b.one_page:
         return True
     if a.meeting and b.meeting:
         return True
-    if "volume" not in same or "issue" in differ:
+    if "volume" not in same or levels.get("issue") == "differ":
         return False
     coded = {a.page[0], b.page[0]} & set("abcefghk")  # numbers of articles: e12724, c1804
     x, y = int(a.page.lstrip(LETTERS)), int(b.page.lstrip(LETTERS))

@@ -48,7 +48,7 @@ _NOTICES = (
 )
 NOTICE = re.compile(
     rf"^\W*(?:(?:publisher|author|authors)'?s? )?(?:{_NOTICES}|letter)\b"
-    r"(?=\W*(?:$|:|to\b|for\b|on\b|of\b|notice|\[))|\b(?:erratum|corrigendum|reply)\W*$"
+    r"(?=\W*(?:$|:|to\b|for\b|on\b|of\b|notice|\[))|\b(?:erratum|corrigendum)\W*$"
 )
 """Titles of errata, retraction notices, comments and replies."""
 ABOUT = re.compile(rf"^\W*(?:[a-z]+'?s? )?(?:{_NOTICES})\b(?:\W*(?:to|for|on|of|notice)\b)*\W*")
@@ -67,9 +67,7 @@ _GENERIC = (
 GENERIC = frozenset(_GENERIC.split())
 """A title made of these alone says nothing about being the same."""
 
-MEETING = re.compile(
-    r"\b(?:conference|congress|meeting|symposium|proceedings|workshop|annual session)\b"
-)
+MEETING = re.compile(r"\b(?:conference|congress|meeting|symposium|workshop|annual session)\b")
 SUPPLEMENT = re.compile(r"\bs\s*\d|suppl|abstr", re.IGNORECASE)
 
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii"
