@@ -283,6 +283,8 @@ def _vetoes(a: Card, b: Card, levels: dict[str, Level]) -> list[str]:
 def _page_is_wrong(a: Card, b: Card, levels: dict[str, Level]) -> bool:
     """All else agrees, and the two pages may well mean one place: 246 and 250, e12724 and 1-6."""
     same = {name for name, level in levels.items() if level == "same"}
+    if a.generic or b.generic:
+        return False
     if not {"title", "authors", "year", "journal"} <= same or levels.get("volume") == "differ":
         return False
     if "volume" in same and a.one_page and b.one_page:
