@@ -7,7 +7,6 @@ many is left to the other keys.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
@@ -46,25 +45,17 @@ def keys(card: Card) -> Iterator[tuple[object, ...]]:
 
 def pairs(cards: Sequence[Card]) -> set[tuple[int, int]]:
     """The pairs of places in ``cards`` worth comparing, the smaller first."""
-    import numpy as np
-
-    hashes, owners = array("q"), array("l")
+    # a key's first record stands alone: most keys are never shared, and a list each is dear
+    first: dict[int, int] = {}
+    buckets: dict[int, list[int]] = {}
     for place, one in enumerate(cards):
-        for key in set(keys(one)):
-            hashes.append(hash(key))
-            owners.append(place)
-    if not hashes:
-        return set()
-    values = np.frombuffer(hashes, dtype=np.int64)
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    ends = np.append(starts[1:], len(ordered))
-    places = np.frombuffer(owners, dtype=f"i{owners.itemsize}")[order]
+        for key in {hash(key) for key in keys(one)}:
+            known = first.setdefault(key, place)
+            if known != place:
+                buckets.setdefault(key, [known]).append(place)
+    del first
     found: set[tuple[int, int]] = set()
-    many = ends - starts > 1
-    for start, end in zip(starts[many].tolist(), ends[many].tolist(), strict=True):
-        bucket = places[start:end].tolist()
+    for bucket in buckets.values():
         for part in [bucket] if len(bucket) <= LARGEST else _divided(bucket, cards):
             found.update(combinations(part, 2))
     return found

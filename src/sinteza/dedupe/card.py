@@ -136,10 +136,13 @@ def card(record: Record) -> Card:
 def _titles(raw: str, vernacular: str) -> tuple[tuple[str, ...], bool, bool]:
     """The readings of a title, whether it is a translation, and whether it is about another."""
     text = vocabulary.STATUS.sub("", raw)
-    without = vocabulary.TRANSLATED.sub(" ", vocabulary.LANGUAGE.sub(" ", text)).strip(" .")
+    without = text.strip(" .")
+    if "[" in text or "(" in text:
+        without = vocabulary.TRANSLATED.sub(" ", vocabulary.LANGUAGE.sub(" ", text)).strip(" .")
     translated = without != text.strip(" .") or (without[:1] == "[" and without[-1:] == "]")
     inside = ""
-    while (cut := vocabulary.ADDED.search(without)) and cut.start() >= 12:
+    dressed = "[" in without or ".." in text or without[-1:] == ")"
+    while dressed and (cut := vocabulary.ADDED.search(without)) and cut.start() >= 12:
         inside = without[cut.start() :] if without[cut.start() :].lstrip()[:1] == "[" else inside
         without = without[: cut.start()].rstrip(" .")
     bare = _without_reference(without) if without[-1:] == ")" else without
