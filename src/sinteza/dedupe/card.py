@@ -22,11 +22,12 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 class Card:
     """One record as it is compared.
 
-    ``titles`` holds the title as words and, after it, other readings of the same title (without the
-    subtitle's bracket, the original language). ``first`` are the name words of the first author,
-    ``names`` last names and ``people`` all name words. ``page`` and ``last_page`` are digits with
-    the letters that stand before them. ``notice`` is true for errata, retraction notices, comments
-    and replies, ``meeting`` for what was printed as a conference abstract.
+    ``titles`` holds the title as words and, after it, other readings of the same title (in the
+    original language, without what it is about). ``numbers`` are its numbers and negations.
+    ``first`` are the name words of the first author, ``initial`` the letter of the forename,
+    ``names`` the last names and ``people`` all name words. ``page`` and ``last_page`` are digits
+    with the letters before them. ``notice`` is true for errata, retraction notices, comments and
+    replies, ``meeting`` for what was printed as a conference abstract.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Card:
     generic: bool
     translated: bool
     first: frozenset[str]
+    initial: str
     names: frozenset[str]
     people: frozenset[str]
     year: int | None
@@ -96,6 +98,7 @@ def card(record: Record) -> Card:
         generic=_is_generic(main),
         translated=translated or _foreign(record.languages),
         first=first,
+        initial=_initial(record.authors),
         names=names,
         people=people,
         year=record.year,
@@ -182,8 +185,11 @@ def _is_generic(title: str) -> bool:
 
 
 def _numbers(title: str) -> tuple[str, ...]:
-    roman = [word for word in title.split()[1:] if word in vocabulary.ROMAN]
-    return tuple(sorted(re.findall(r"\d+", title) + roman))
+    """What turns a title into another one: its numbers (also Roman) and negations."""
+    listed = title.split()
+    telling = [word for word in listed[1:] if word in vocabulary.ROMAN]
+    telling += [word for word in listed if word in vocabulary.NEGATIONS]
+    return tuple(sorted(re.findall(r"\d+", title) + telling))
 
 
 def _people(
@@ -216,6 +222,13 @@ def _name_words(name: str) -> tuple[str, ...]:
         for word in found
         if len(word) > 1
     )
+
+
+def _initial(authors: tuple[Author, ...]) -> str:
+    """The first letter of the first author's forename; names that are glued have none."""
+    if not authors or "." in authors[0].last:
+        return ""
+    return spelled(authors[0].fore or authors[0].initials)[:1]
 
 
 def _foreign(languages: tuple[str, ...]) -> bool:

@@ -135,6 +135,8 @@ def _authors(a: Card, b: Card) -> Level:
     shared = max(len(a.names & b.people), len(b.names & a.people))
     fewer = min(len(a.names), len(b.names))
     first = bool(a.first & b.first) or _alike(a.author, b.author)
+    if first and a.initial and b.initial and a.initial != b.initial and shared < max(3, fewer):
+        return "differ" if shared <= 1 else "near"  # Zhou S and Zhou Q
     if first and shared * 2 >= fewer:
         return "same"
     if first or shared * 2 >= fewer:
@@ -260,7 +262,9 @@ def _vetoes(a: Card, b: Card, levels: dict[str, Level]) -> list[str]:
     whole = {"authors", "volume", "first page"} <= same and a.last_page == b.last_page
     alike = levels.get("title", "differ") != "differ"
     if alike and a.numbers != b.numbers and (not whole or a.one_page):
-        found.append("other numbers in the title")
+        found.append("other numbers or a negation in the title")
+    if a.page[:2] == b.page[:2] == "cd" and ({"volume", "issue"} & differ or "year" not in same):
+        found.append("two versions of a Cochrane review")
     if "authors" in differ and not {"title", "first page", "volume", "journal"} <= same:
         found.append("other authors")
     if not a.titles or not b.titles:
@@ -275,7 +279,9 @@ def _vetoes(a: Card, b: Card, levels: dict[str, Level]) -> list[str]:
     if a.meeting != b.meeting and not (on_page or in_one or article.one_page):
         found.append("conference abstract and article")
     both_meet = a.meeting and b.meeting and "volume" in same
-    if "journal" in differ and not (on_page or both_meet or "abstract" in same):
+    if "journal" in differ and (
+        "volume" in differ or not (on_page or both_meet or "abstract" in same)
+    ):
         found.append("two journals")
     return found
 
@@ -295,4 +301,4 @@ def _page_is_wrong(a: Card, b: Card, levels: dict[str, Level]) -> bool:
         return False
     coded = {a.page[0], b.page[0]} & set("abcefghk")  # numbers of articles: e12724, c1804
     x, y = int(a.page.lstrip(LETTERS)), int(b.page.lstrip(LETTERS))
-    return "issue" in same or abs(x - y) <= 20 or min(x, y) == 1 or bool(coded)
+    return abs(x - y) <= 20 or min(x, y) == 1 or bool(coded)

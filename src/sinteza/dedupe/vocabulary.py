@@ -72,6 +72,7 @@ SUPPLEMENT = re.compile(r"\bs\s*\d|suppl|abstr", re.IGNORECASE)
 
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii"
 ROMAN = frozenset(_ROMAN.split())
+NEGATIONS = frozenset(("no", "non", "not", "without"))
 NOBODY = frozenset(("anonymous", "anon", "unknown", "none", "authors not listed", "no authors"))
 _PASSED_OVER = (
     "the of and for in on a an et de la le les des du der die das und fur y e el i di del della dei"
