@@ -265,7 +265,8 @@ def _vetoes(a: Card, b: Card, levels: dict[str, Level]) -> list[str]:
         found.append("other numbers or a negation in the title")
     if a.page[:2] == b.page[:2] == "cd" and ({"volume", "issue"} & differ or "year" not in same):
         found.append("two versions of a Cochrane review")
-    if "authors" in differ and not {"title", "first page", "volume", "journal"} <= same:
+    one_line = {"title", "first page", "volume", "journal"} <= same and not a.notice
+    if "authors" in differ and not one_line:
         found.append("other authors")
     if not a.titles or not b.titles:
         found.append("no title")
