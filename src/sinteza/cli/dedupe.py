@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 )
 @click.option("--queue", "show_queue", is_flag=True, help="List the pairs that a person decides.")
 @click.option("--links", "show_links", is_flag=True, help="List the reports of one study.")
+@click.option(
+    "--merge", "joined", nargs=2, metavar="A B", help="Make the entries A and B of DIR one."
+)
 @click.option("--split", "taken_back", metavar="ENTRY", help="Take the merge of ENTRY in DIR back.")
 @click.option("--reason", default="", help="Why the merge is taken back.")
 @person_option
@@ -32,6 +35,7 @@ def command(
     paths: tuple[Path, ...],
     show_queue: bool,
     show_links: bool,
+    joined: tuple[str, str] | None,
     taken_back: str | None,
     reason: str,
     person: str | None,
@@ -45,10 +49,20 @@ def command(
     conference abstracts and other reports of one study with --links.
     """
     is_review = len(paths) == 1 and paths[0].is_dir()
-    if taken_back is not None:
+    if joined or taken_back is not None:
         if not is_review:
-            raise click.UsageError("--split takes the folder of one review.")
-        _split(paths[0], taken_back, reason, person, at, as_json)
+            raise click.UsageError("--merge and --split take the folder of one review.")
+        with open_review(paths[0], at) as review:
+            if joined:
+                entry = review.merge(*joined, actor=person_named(person))
+            else:
+                entry = review.split(str(taken_back), actor=person_named(person), reason=reason)
+        if as_json:
+            print_json({"merged" if joined else "split": entry})
+        elif joined:
+            click.echo(" = ".join(entry.members))
+        else:
+            click.echo(f"{' | '.join(entry.members)}: stand alone again")
         return
     if is_review:
         with open_review(paths[0], at) as review:
@@ -88,17 +102,6 @@ def command(
             click.echo(f"{result['new']} new or changed")
         click.echo(f"{len(found.queue)} pairs to look at (--queue)")
         click.echo(f"{len(found.links)} links between reports (--links)")
-
-
-def _split(
-    folder: Path, entry: str, reason: str, person: str | None, at: str, as_json: bool
-) -> None:
-    with open_review(folder, at) as review:
-        was = review.split(entry, actor=person_named(person), reason=reason)
-    if as_json:
-        print_json({"split": was})
-    else:
-        click.echo(f"{' | '.join(was.members)}: stand alone again")
 
 
 def _cluster(entry: Cluster, records: dict[str, Record], origin: dict[str, str]) -> dict[str, Any]:

@@ -93,6 +93,28 @@ def deduplicate(
     return Deduplication(clusters, _queue(compared, entry_of, groups.apart, settled), links)
 
 
+def united(entries: Sequence[Cluster], records: Sequence[Record]) -> Cluster:
+    """Two entries made one by a person; ``records`` are the members of both."""
+    left, right = entries
+    by_id = {record.id: record for record in records}
+    pair = sorted((left.representative, right.representative))
+    found = compare(*(card(by_id[name]) for name in pair))
+    evidence = Evidence(
+        left=pair[0],
+        right=pair[1],
+        rule="person",
+        agree=found.agree,
+        disagree=found.disagree,
+        score=found.score,
+    )
+    return Cluster(
+        id=min(left.id, right.id),
+        members=tuple(sorted(by_id)),
+        representative=represent(records).id,
+        evidence=(*left.evidence, *right.evidence, evidence),
+    )
+
+
 def represent(members: Iterable[Record]) -> Record:
     """The best of several records of one entry.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 from sinteza.classification.match import Matcher
-from sinteza.dedupe.cluster import Deduplication, deduplicate, represent
+from sinteza.dedupe.cluster import Deduplication, deduplicate, represent, united
 from sinteza.errors import StoreError
 from sinteza.formats import decisions
 from sinteza.model.decision import Actor, Assignment, Decision
@@ -217,24 +217,52 @@ class Review:
             held=held,
         )
 
+    def merge(self, left: str, right: str, *, actor: Actor) -> Cluster:
+        """Make two entries one because a person says so; gives the entry.
+
+        Entries are named by their id or that of any of their records. Raises
+        :class:`~sinteza.errors.StoreError` where there is no such entry or the two are one already.
+        """
+        entries = [self._entry(name) for name in (left, right)]
+        if entries[0] == entries[1]:
+            raise StoreError(
+                f"'{left}' and '{right}' are one entry already",
+                where=str(self.folder),
+                hint=f"List the pairs to look at with 'sinteza dedupe {self.folder} --queue'.",
+            )
+        members = {name: projections.record(self.store.connection, name)
+                   for entry in entries for name in entry.members}  # fmt: skip
+        joined = united(entries, [record for record in members.values() if record])
+        self.store.append(actor, self.at, [(joined.id, RecordsMerged(cluster=joined))])
+        return joined
+
     def split(self, cluster: str, *, actor: Actor, reason: str = "") -> Cluster:
         """Take a merge back: its records stand alone and are not merged again by themselves.
 
         Gives the entry as it was. Raises :class:`~sinteza.errors.StoreError` where there is no
         such entry, or one of a single record.
         """
-        entry = next((c for c in self.clusters if cluster == c.id), None) or next(
-            (c for c in self.clusters if cluster in c.members), None
-        )
-        if entry is None or len(entry.members) < 2:
+        entry = self._entry(cluster)
+        if len(entry.members) < 2:
             raise StoreError(
-                f"No merged entry '{cluster}'" if entry is None else f"'{cluster}' is one record",
+                f"'{cluster}' is one record",
                 where=str(self.folder),
                 hint=f"List the merged entries with 'sinteza dedupe {self.folder}'.",
             )
         payload = RecordsSplit(cluster=entry.id, members=entry.members, reason=reason)
         self.store.append(actor, self.at, [(entry.id, payload)])
         return entry
+
+    def _entry(self, name: str) -> Cluster:
+        """The entry with this id, or with a record of this id."""
+        for entry in self.clusters:
+            if name == entry.id or name in entry.members:
+                return entry
+        raise StoreError(
+            f"No entry '{name}'",
+            where=str(self.folder),
+            hint=f"List the merged entries with 'sinteza dedupe {self.folder}'.",
+        )
 
     def screen(self, window: Window) -> int:
         """Apply the protocol's rules within a window; gives how many decisions are new."""

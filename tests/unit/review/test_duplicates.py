@@ -89,6 +89,22 @@ def test_the_command_merges_lists_and_splits(folder: Path) -> None:
     split = run(command, [str(folder), "--at", AT, "--split", entry["id"], "--as", "Ana"])
     assert "stand alone again" in split.output
     assert "0 merged entries" in run(command, [str(folder), "--at", AT]).output
+    joined = run(command, [str(folder), "--at", AT, "--merge", *entry["ids"], "--as", "Ana"])
+    assert joined.output.strip() == " = ".join(entry["ids"])
+
+
+def test_a_person_merges_what_the_queue_asks_about(folder: Path) -> None:
+    with Review(folder, at=AT) as review:
+        review.dedupe()
+        (doubt,) = review.deduplication.queue
+        entry = review.merge(doubt.left, doubt.right, actor=ANA)
+        assert len(entry.members) == 3
+        assert entry.evidence[-1].rule == "person"
+        assert merged(review) == [entry.members]
+        assert review.dedupe() == 0
+        assert review.deduplication.queue == ()
+        with pytest.raises(StoreError, match="one entry already"):
+            review.merge(doubt.left, doubt.right, actor=ANA)
 
 
 def test_files_are_compared_and_nothing_is_written(exports: list[Path]) -> None:
