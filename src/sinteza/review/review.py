@@ -6,14 +6,14 @@ nothing new appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 from sinteza.classification.match import Matcher
-from sinteza.dedupe.cluster import cluster, represent
+from sinteza.dedupe.cluster import Deduplication, deduplicate, represent, united
 from sinteza.errors import StoreError
 from sinteza.formats import decisions
 from sinteza.model.decision import Actor, Assignment, Decision, Stage
@@ -23,6 +23,7 @@ from sinteza.model.event import (
     ProtocolAmended,
     RecordsImported,
     RecordsMerged,
+    RecordsSplit,
     ScreeningDecided,
 )
 from sinteza.model.flow import Flow, SourceCount
@@ -39,7 +40,7 @@ from sinteza.store import Draft, Store, projections
 FILE = "review.sqlite"
 T = TypeVar("T")
 Progress = Callable[[str, int, int | None], None]
-DEDUPE = Actor(kind="rule", name="dedupe", version="1")
+DEDUPE = Actor(kind="rule", name="dedupe", version="2")
 
 
 def silent(what: str, done: int, total: int | None) -> None:
@@ -154,18 +155,77 @@ class Review:
         return imports.import_evidence(self.store, self.loaded, at=self.at, progress=self.progress)
 
     def dedupe(self) -> int:
-        """Merge records that are one entry; gives how many merges are new."""
-        records = list(projections.records(self.store.connection))
-        held = {c.id: c for c in projections.clusters(self.store.connection)}
-        found = cluster(records, apart=projections.apart(self.store.connection))
+        """Merge records that are one entry; gives how many merges are new.
+
+        Merges made before stay, and so do the ids of entries that somebody decided on.
+        """
+        held = {entry.id: entry for entry in self.clusters if len(entry.members) > 1}
         drafts: list[Draft] = [
             (merged.id, RecordsMerged(cluster=merged))
-            for merged in found
+            for merged in self.deduplication.clusters
             if held.get(merged.id) != merged
         ]
         if drafts:
             self.store.append(DEDUPE, self.at, drafts)
         return len(drafts)
+
+    @_AsOf
+    def deduplication(self) -> Deduplication:
+        """Which records are one, which a person should look at, and which are reports of one."""
+        decided = {d.cluster for d in projections.decisions(self.store.connection)}
+        held = [c for c in self.clusters if len(c.members) > 1 or c.id in decided]
+        return deduplicate(
+            projections.records(self.store.connection),
+            apart=projections.apart(self.store.connection),
+            held=held,
+        )
+
+    def merge(self, left: str, right: str, *, actor: Actor) -> Cluster:
+        """Make two entries one because a person says so; gives the entry.
+
+        Entries are named by their id or that of any of their records. Raises
+        :class:`~sinteza.errors.StoreError` where there is no such entry or the two are one already.
+        """
+        entries = [self._entry(name) for name in (left, right)]
+        if entries[0] == entries[1]:
+            raise StoreError(
+                f"'{left}' and '{right}' are one entry already",
+                where=str(self.folder),
+                hint=f"List the pairs to look at with 'sinteza dedupe {self.folder} --queue'.",
+            )
+        members = {name: projections.record(self.store.connection, name)
+                   for entry in entries for name in entry.members}  # fmt: skip
+        joined = united(entries, [record for record in members.values() if record])
+        self.store.append(actor, self.at, [(joined.id, RecordsMerged(cluster=joined))])
+        return joined
+
+    def split(self, cluster: str, *, actor: Actor, reason: str = "") -> Cluster:
+        """Take a merge back: its records stand alone and are not merged again by themselves.
+
+        Gives the entry as it was. Raises :class:`~sinteza.errors.StoreError` where there is no
+        such entry, or one of a single record.
+        """
+        entry = self._entry(cluster)
+        if len(entry.members) < 2:
+            raise StoreError(
+                f"'{cluster}' is one record",
+                where=str(self.folder),
+                hint=f"List the merged entries with 'sinteza dedupe {self.folder}'.",
+            )
+        payload = RecordsSplit(cluster=entry.id, members=entry.members, reason=reason)
+        self.store.append(actor, self.at, [(entry.id, payload)])
+        return entry
+
+    def _entry(self, name: str) -> Cluster:
+        """The entry with this id, or with a record of this id."""
+        for entry in self.clusters:
+            if name == entry.id or name in entry.members:
+                return entry
+        raise StoreError(
+            f"No entry '{name}'",
+            where=str(self.folder),
+            hint=f"List the merged entries with 'sinteza dedupe {self.folder}'.",
+        )
 
     def screen(self, window: Window) -> int:
         """Apply the protocol's rules within a window; gives how many decisions are new."""
@@ -237,6 +297,12 @@ class Review:
             entry.id: represent(records[member] for member in entry.members)
             for entry in self.clusters
         }
+
+    def records(self, names: Collection[str]) -> Iterator[Record]:
+        """Some of the review's records as their sources gave them, by id."""
+        for name in sorted(names):
+            if record := projections.record(self.store.connection, name):
+                yield record
 
     @cached_property
     def known_criteria(self) -> dict[str, dict[str, str]]:
