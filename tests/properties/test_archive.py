@@ -162,7 +162,7 @@ def a_query(data: st.DataObject, entries: list[Entry], depth: int) -> Node:
 
 
 @given(st.data())
-@settings(max_examples=600)
+@settings(max_examples=250)
 def test_terms_agree_set_for_set(
     archive: Archive, entries: list[Entry], data: st.DataObject
 ) -> None:
@@ -172,7 +172,7 @@ def test_terms_agree_set_for_set(
 
 
 @given(st.data())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_queries_agree_set_for_set(
     archive: Archive, entries: list[Entry], data: st.DataObject
 ) -> None:
