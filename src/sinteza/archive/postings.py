@@ -31,6 +31,8 @@ MAX_POSITION = (1 << POSITION_BITS) - 1
 MAX_VALUE = (1 << VALUE_BITS) - 1
 LONGEST = 1_000_000
 """Words kept of one value (no real one comes near): leaves a gap wider than any proximity."""
+SHORT = 60
+"""Characters up to which a value is remembered: names recur, sentences do not."""
 TERMS_A_PAGE = 128
 BYTES_A_PAGE = 1 << 16
 
@@ -76,31 +78,36 @@ class Collector:
 
     def __init__(self) -> None:
         self.numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self.short: dict[str, array[int]] = {}
         self.terms = array("i")
         self.bases = array("Q")
         self.sizes = array("i")
         self.document = -1
+        self.base = 0
 
     def begin(self) -> None:
         """Go on to the next document."""
         self.document += 1
-
-    def _base(self, kind: int, value: int) -> int:
-        value = min(value, MAX_VALUE)
-        return (self.document << DOCUMENT_AT) | (kind << KIND_AT) | (value << POSITION_BITS)
+        self.base = self.document << DOCUMENT_AT
 
     def text(self, kind: int, value: int, text: str) -> None:
         """The words of one value."""
-        found = words(text)[:LONGEST]
+        found = self.short.get(text)
+        if found is None:
+            found = array("i", map(self.numbers.__getitem__, words(text)[:LONGEST]))
+            if len(text) < SHORT:
+                self.short[text] = found
         if found:
-            self.terms.extend(map(self.numbers.__getitem__, found))
-            self.bases.append(self._base(kind, value))
+            self.terms.extend(found)
+            value = value if value < MAX_VALUE else MAX_VALUE
+            self.bases.append(self.base | kind << KIND_AT | value << POSITION_BITS)
             self.sizes.append(len(found))
 
     def key(self, key: str, kind: int, value: int, flags: int) -> None:
         """One whole name, with flags where a word has its position."""
         self.terms.append(self.numbers[key])
-        self.bases.append(self._base(kind, value) | flags)
+        value = value if value < MAX_VALUE else MAX_VALUE
+        self.bases.append(self.base | kind << KIND_AT | value << POSITION_BITS | flags)
         self.sizes.append(1)
 
     def pages(self) -> Iterator[tuple[str, bytes]]:
@@ -113,11 +120,20 @@ class Collector:
         rank[order] = np.arange(len(names), dtype=np.int32)
         sizes = np.frombuffer(self.sizes, np.int32)
         starts = np.cumsum(sizes) - sizes
-        places = np.repeat(np.frombuffer(self.bases, np.uint64), sizes)
-        places += (np.arange(len(places)) - np.repeat(starts, sizes)).astype(np.uint64)
-        ranks = rank[np.frombuffer(self.terms, np.int32)]
-        by_term = np.lexsort((places, ranks))
-        yield from _pages([names[at] for at in order], ranks[by_term], places[by_term])
+        bases = np.frombuffer(self.bases, np.uint64)
+        by_place = np.argsort(bases)  # values in reading order, and with them their words
+        sizes = sizes[by_place]
+        within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        places = np.repeat(bases[by_place], sizes) + within.astype(np.uint64)
+        ranks = rank[
+            np.frombuffer(self.terms, np.int32)[np.repeat(starts[by_place], sizes) + within]
+        ]
+        # one sort of plain numbers: by term, then in reading order
+        keys = ranks.astype(np.uint64) << np.uint64(32) | np.arange(len(ranks), dtype=np.uint64)
+        keys.sort()
+        by_term = (keys & np.uint64(0xFFFFFFFF)).astype(np.intp)
+        sorted_ranks = (keys >> np.uint64(32)).astype(np.int32)
+        yield from _pages([names[at] for at in order], sorted_ranks, places[by_term])
 
 
 def _pages(

@@ -44,7 +44,7 @@ _year = re.compile(r"\b(1[5-9]|20|21)\d\d\b").search
 _HISTORY = {"entrez": "created", "pubmed": "entered", "medline": "indexed"}
 
 
-class _Unusual(Exception):  # noqa: N818 - never leaves this module: it sends to the full reader
+class _Unusual(Exception):
     pass
 
 
@@ -67,7 +67,14 @@ def _fast(raw: bytes) -> Reading:
     if at >= 0:
         last = raw.rfind(b"</ReferenceList>")
         raw = raw[:at] + raw[last + 16 :] if last > at else raw
-    if b"<!" in raw or b"<?" in raw or b"='" in raw or b' ="' in raw or b'= "' in raw:
+    if (
+        b"/>" in raw
+        or b"<!" in raw
+        or b"<?" in raw
+        or b"='" in raw
+        or b' ="' in raw
+        or b'= "' in raw
+    ):
         raise _Unusual
     whole = raw.decode()
     end = whole.find("</MedlineCitation>")
@@ -120,20 +127,17 @@ def _attribute(tag: str, name: str) -> str:
 
 def _elements(text: str, name: str) -> Iterator[tuple[str, str]]:
     """Opening tag and content of every element of a name, in order."""
-    opening, closing = "<" + name, f"</{name}>"
-    at = text.find(opening)
-    while at >= 0:
-        after = at + len(opening)
-        if text[after] in ">/ \t\r\n":
-            inside = text.find(">", after)
-            if text[inside - 1] == "/":
+    opening = "<" + name
+    after = len(opening)
+    for part in text.split(f"</{name}>")[:-1]:
+        # the last opening that is the whole name: <Author> and not <AuthorList>
+        at = part.rfind(opening)
+        while part[at + after] not in "> \t\r\n":
+            at = part.rfind(opening, 0, at)
+            if at < 0:
                 raise _Unusual
-            end = text.find(closing, inside)
-            if end < 0:
-                raise _Unusual
-            yield text[at:inside], text[inside + 1 : end]
-            after = end
-        at = text.find(opening, after)
+        inside = part.index(">", at)
+        yield part[at:inside], part[inside + 1 :]
 
 
 def _one(text: str, name: str) -> tuple[str, str]:
@@ -144,7 +148,15 @@ def _one(text: str, name: str) -> tuple[str, str]:
 
 def _block(text: str, name: str) -> str:
     """The content of the first element of a name, empty if there is none."""
-    return next((content for _, content in _elements(text, name)), "")
+    opening = "<" + name
+    at = text.find(opening)
+    while at >= 0:
+        after = at + len(opening)
+        if text[after] in "> \t\r\n":
+            inside = text.index(">", after) + 1
+            return text[inside : text.index(f"</{name}>", inside)]
+        at = text.find(opening, after)
+    return ""
 
 
 def _inner(text: str, name: str) -> str:
@@ -372,10 +384,7 @@ def _record(head: str, article: str, citation: str, data: str) -> Record:
         dates=dates,
         journal=_journal(journal, article, citation),
         identifiers=_identifiers(pmid, article, data),
-        mesh=tuple(
-            _heading(block)
-            for _, block in _elements(_block(citation, "MeshHeadingList"), "MeshHeading")
-        ),
+        mesh=tuple(map(_heading, _block(citation, "MeshHeadingList").split("</MeshHeading>")[:-1])),
         supplementary=tuple(
             SupplementaryConcept(
                 name=_clean(name), ui=_attribute(tag, "UI"), kind=_attribute(tag, "Type")
@@ -386,9 +395,7 @@ def _record(head: str, article: str, citation: str, data: str) -> Record:
             _type(tag, name)
             for tag, name in _elements(_block(article, "PublicationTypeList"), "PublicationType")
         ),
-        chemicals=tuple(
-            _chemical(block) for _, block in _elements(_block(citation, "ChemicalList"), "Chemical")
-        ),
+        chemicals=tuple(map(_chemical, _block(citation, "ChemicalList").split("</Chemical>")[:-1])),
         genes=_all(_block(citation, "GeneSymbolList"), "GeneSymbol"),
         keywords=tuple(
             word

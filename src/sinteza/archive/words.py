@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -29,6 +30,7 @@ def words(text: str) -> list[str]:
     return _any_words(_beyond_ascii(_without_mark, folded))
 
 
+@functools.lru_cache(maxsize=65536)
 def folded(text: str) -> str:
     """The words joined by one space: how whole names and numbers are compared."""
     return " ".join(words(text))

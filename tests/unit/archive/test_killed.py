@@ -18,7 +18,7 @@ from sinteza.archive.verify import verify
 _LOAD = (
     "import sys; from pathlib import Path; from sinteza.archive.build import build, update; "
     "call = update if sys.argv[1] == 'update' else build; "
-    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=25)"
+    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=8)"
 )
 
 
@@ -42,19 +42,19 @@ def contents(folder: Path) -> tuple[Info, tuple[str, ...]]:
 
 
 def test_killed_at_random_moments(shared: Path, tmp_path: Path) -> None:
-    files = sorted((shared / "asm_trials").glob("*.xml.gz"))[:4]
+    files = sorted((shared / "asm_trials").glob("*.xml.gz"))
     update_file = tmp_path / "update.xml"
     text = gzip.decompress(files[0].read_bytes()).decode()
     deletion = '<DeleteCitation><PMID Version="1">193359</PMID></DeleteCitation>'
     update_file.write_text(text.replace("</PubmedArticleSet>", f"{deletion}</PubmedArticleSet>"))
 
     whole = tmp_path / "whole"
-    build(whole, files, batch=25)
+    build(whole, files, batch=8)
     moments = random.Random(5)
     folder = tmp_path / "killed"
     kills = 0
     for what, inputs in (("build", files), ("update", [update_file])):
-        while not load(what, folder, inputs, kill_after=0.3 + moments.random() * 0.5):
+        while not load(what, folder, inputs, kill_after=0.25 + moments.random() * 0.5):
             kills += 1
             if (folder / "archive.db").exists():
                 assert verify(folder, quick=True) == ()

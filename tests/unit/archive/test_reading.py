@@ -39,7 +39,7 @@ def test_equal_to_the_parser_on_every_real_record(shared: Path) -> None:
             continue
         assert msgspec.to_builtins(fast.record) == msgspec.to_builtins(fully.record), name
         assert fast == fully
-    assert slow / len(articles) < 0.02
+    assert slow / len(articles) < 0.05  # else the fast way is not the way taken
 
 
 BASE = (
