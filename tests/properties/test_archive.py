@@ -25,25 +25,12 @@ _LEAVES = (
     "special", "pmcid",
 )  # fmt: skip
 _DATES = ("dp", "dp", "dp", "ppdat", "epdat", "edat", "crdt", "mhda", "lr", "dcom")
-_SPECIAL = [
-    "hasabstract",
-    "hasstructuredabstract",
-    "hasnonenglishabstract",
-    "hascois",
-    "haskeyword",
-    "hasdatabanklist",
-    "hasnihmsid",
-    "pubstatusaheadofprint",
-    "ownernlm",
-    "ownernasa",
-    "indexingmethod_automated",
-    "indexingmethod_curated",
-    "hascommentin",
-    "hascommenton",
-    "haserratumin",
-    "hasretractionin",
-    "hasupdateof",
-]
+_SPECIAL = (
+    "hasabstract", "hasstructuredabstract", "hasnonenglishabstract", "hascois", "haskeyword",
+    "hasdatabanklist", "hasnihmsid", "pubstatusaheadofprint", "ownernlm", "ownernasa",
+    "indexingmethod_automated", "indexingmethod_curated", "hascommentin", "hascommenton",
+    "haserratumin", "hasretractionin", "hasupdateof",
+)  # fmt: skip
 _SUBSETS = (
     "all", "medline", "publisher", "inprocess", "pubmednotmedline", "oldmedline", "pubmed pmc",
     "jsubsetim",

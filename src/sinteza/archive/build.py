@@ -26,7 +26,7 @@ FILE = "archive.db"
 FORMAT = "1"
 BATCH = 32_768
 """Most documents of a segment."""
-TOKENS = 12_000_000
+TOKENS = 4_000_000
 """Most words of a segment: a batch ends earlier if its records are long; bounds memory."""
 BLOCK = 32
 """Records compressed together: more is smaller, fewer is faster to fetch."""
