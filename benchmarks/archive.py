@@ -130,7 +130,7 @@ def readers(path: Path) -> list[tuple[str, Callable[[], measure.Cost]]]:
         "MedlineCitation/PMID ArticleTitle AbstractText LastName Title DescriptorName "
         "PublicationType PubDate/Year"
     )
-    command = f"xtract -pattern PubmedArticle -input '{path}' -element {fields} | wc -l"
+    command = f"xtract -input '{path}' -pattern PubmedArticle -element {fields} | wc -l"
     found: list[tuple[str, Callable[[], measure.Cost]]] = [
         ("Sinteza archive, every field", lambda: _python(_READ, "fast", path)),
         ("Sinteza pubmed_xml (lxml), every field", lambda: _python(_LXML, path)),
