@@ -6,7 +6,6 @@ that it selects. Memory is that of one segment, whatever the size of the archive
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -91,7 +90,19 @@ class Archive:
         self.folder = folder
         self.thesaurus = thesaurus
         self.db = connect(folder)
+        # in one transaction, so that a load going on meanwhile is seen whole or not at all
+        self.db.execute("BEGIN")
         self.segments = index.segments(self.db)
+        ended = self.db.execute("SELECT document, day FROM ended ORDER BY document").fetchall()
+        files = self.db.execute("SELECT name, digest, day, done FROM file ORDER BY seq").fetchall()
+        self.db.execute("COMMIT")
+        self._ended = np.array(ended, np.int64).reshape(-1, 2)
+        self.day = date.fromordinal(max((day for _, _, day, _ in files), default=0) or 1)
+        """The latest day of revision in the archive: the day it speaks of."""
+        self.digest = hashlib.sha256("".join(row[1] for row in files).encode()).hexdigest()
+        """SHA-256 over the files loaded, in order: the same files give the same digest."""
+        self.unfinished = tuple(name for name, _, _, done in files if not done)
+        """Files whose loading was cut: records may be missing."""
 
     def __enter__(self) -> Archive:
         return self
@@ -110,35 +121,21 @@ class Archive:
 
     # ---- what is in it
 
-    @functools.cached_property
-    def day(self) -> date:
-        """The latest day of revision in the archive: the day it speaks of."""
-        (day,) = self.db.execute("SELECT coalesce(max(day), 0) FROM file").fetchone()
-        return date.fromordinal(max(day, 1))
-
-    @functools.cached_property
-    def digest(self) -> str:
-        """SHA-256 over the files loaded, in order: the same files give the same digest."""
-        whole = hashlib.sha256()
-        for (file_digest,) in self.db.execute("SELECT digest FROM file ORDER BY seq"):
-            whole.update(file_digest.encode())
-        return whole.hexdigest()
-
     def info(self) -> Info:
         """Counts, date, digest and size."""
         db = self.db
         (versions,) = db.execute("SELECT coalesce(sum(documents), 0) FROM segment").fetchone()
         (records,) = db.execute("SELECT count(*) FROM current WHERE gone IS NULL").fetchone()
         (deleted,) = db.execute("SELECT count(*) FROM current WHERE gone IS NOT NULL").fetchone()
-        files = db.execute("SELECT name, done FROM file ORDER BY seq").fetchall()
+        (files,) = db.execute("SELECT count(*) FROM file").fetchone()
         (pages,) = db.execute("PRAGMA page_count").fetchone()
         (page_size,) = db.execute("PRAGMA page_size").fetchone()
         return Info(
             records=records,
             versions=versions,
             deleted=deleted,
-            files=len(files),
-            unfinished=tuple(name for name, done in files if not done),
+            files=files,
+            unfinished=self.unfinished,
             segments=len(self.segments),
             date=self.day.isoformat(),
             digest=self.digest,
@@ -197,12 +194,6 @@ class Archive:
         parts = [segment.columns["pmid"][mask] for segment, mask in self._masks(root, as_of, today)]
         return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int32)
 
-    @functools.cached_property
-    def _ended(self) -> npt.NDArray[np.int64]:
-        """Document and last day of those that no longer stand, by document."""
-        rows = self.db.execute("SELECT document, day FROM ended ORDER BY document").fetchall()
-        return np.array(rows, np.int64).reshape(-1, 2)
-
     def _standing(self, segment: Segment, as_of: date | None) -> Mask:
         low, high = np.searchsorted(
             self._ended[:, 0], (segment.first, segment.first + segment.documents)
@@ -220,6 +211,9 @@ class Archive:
     def _notes(
         self, root: Node, window: Window | None, as_of: date | None, today: date
     ) -> Iterator[Note]:
+        if self.unfinished:
+            names = ", ".join(self.unfinished)
+            yield _note("W-UNFINISHED", f"Loading was cut: records of {names} may be missing")
         nodes = list(walk(root))
         if any(isinstance(node, RelativeDate) for node in nodes):
             yield _note("I-DAY-OF-SEARCH", f"'last ...' counts back from {today.isoformat()}")
@@ -249,24 +243,26 @@ class Archive:
 
     # ---- records
 
-    def raw(self, ids: Iterable[str | int]) -> Iterator[bytes]:
+    def raw(self, ids: Iterable[str | int], as_of: date | None = None) -> Iterator[bytes]:
         """The ``PubmedArticle`` of each PMID, as it came, in the order asked.
 
-        ArchiveError for a PMID that is not in the archive (or was deleted).
+        With ``as_of``, in the version that a search as of that day finds. ArchiveError for a PMID
+        that is not in the archive (or was deleted).
         """
+        wanted = [int(pmid) for pmid in ids]
+        then = self._documents(wanted, as_of) if as_of else None
         kept: tuple[int, bytes] = (0, b"")
-        for wanted in ids:
-            row = self.db.execute(
-                "SELECT document, gone FROM current WHERE pmid = ?", (int(wanted),)
-            ).fetchone()
-            if row is None or row[1] is not None:
+        for pmid in wanted:
+            document = self._document(pmid) if then is None else then.get(pmid)
+            if document is None:
                 raise ArchiveError(
-                    f"PMID {wanted} is not in the archive" + (" any more" if row else ""),
+                    f"PMID {pmid} is not in the archive"
+                    + (f" as of {as_of.isoformat()}" if as_of else ""),
                     where=str(self.folder),
-                    hint="sinteza archive info DIR says what is.",
+                    hint="It was never loaded, or was deleted.",
                 )
-            segment = self._segment_of(row[0])
-            at = row[0] - segment.first
+            segment = self._segment_of(document)
+            at = document - segment.first
             number, offset, length = (
                 int(segment.columns[name][at]) for name in ("block", "offset", "length")
             )
@@ -274,14 +270,30 @@ class Archive:
                 kept = (number, index.block(self.db, number))
             yield kept[1][offset : offset + length]
 
+    def _document(self, pmid: int) -> int | None:
+        row = self.db.execute(
+            "SELECT document FROM current WHERE pmid = ? AND gone IS NULL", (pmid,)
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def _documents(self, pmids: list[int], as_of: date) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for segment in self.segments:
+            column = segment.columns["pmid"]
+            here = np.flatnonzero(np.isin(column, pmids) & self._standing(segment, as_of))
+            found.update(zip(column[here].tolist(), (here + segment.first).tolist(), strict=True))
+        return found
+
     def _segment_of(self, document: int) -> Segment:
         firsts = [segment.first for segment in self.segments]
         return self.segments[int(np.searchsorted(firsts, document, side="right")) - 1]
 
-    def fetch(self, ids: Iterable[str | int], *, size: int = 500) -> Iterator[bytes]:
+    def fetch(
+        self, ids: Iterable[str | int], as_of: date | None = None, *, size: int = 500
+    ) -> Iterator[bytes]:
         """The records as whole ``PubmedArticleSet`` files of at most ``size`` records."""
         part: list[bytes] = []
-        for article in self.raw(ids):
+        for article in self.raw(ids, as_of):
             part.append(article)
             if len(part) == size:
                 yield _OPENING + b"\n".join(part) + b"\n" + _CLOSING

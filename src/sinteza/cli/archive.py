@@ -122,7 +122,8 @@ def search_command(
 @command.command("fetch")
 @folder_argument
 @click.argument("pmids", nargs=-1)
-def fetch_command(folder: Path, pmids: tuple[str, ...]) -> None:
+@click.option("--as-of", type=_DAY, help="The versions that stood on this day.")
+def fetch_command(folder: Path, pmids: tuple[str, ...], as_of: datetime | None) -> None:
     """Write the XML of PMIDS (or of those on standard input) as one PubmedArticleSet."""
     from sinteza.archive.search import open_archive
 
@@ -131,7 +132,8 @@ def fetch_command(folder: Path, pmids: tuple[str, ...]) -> None:
         if not pmid.isdecimal():
             raise click.UsageError(f"'{pmid}' is not a PMID")
     with open_archive(folder) as archive:
-        for part in archive.fetch(wanted, size=max(len(wanted), 1)):
+        day = as_of.date() if as_of else None
+        for part in archive.fetch(wanted, day, size=max(len(wanted), 1)):
             sys.stdout.buffer.write(part)
 
 

@@ -123,6 +123,23 @@ def test_fetch_gives_what_came(folder: Path) -> None:
         assert whole.count(b"<PubmedArticle>") == 2
         with pytest.raises(ArchiveError, match="not in the archive"):
             list(archive.fetch(["99"]))
+        (then,) = archive.fetch([2, 3], date(2011, 1, 1))
+        assert b"alpha two" in then
+        assert b"alpha three" in then
+        with pytest.raises(ArchiveError, match="as of 2013-01-01"):
+            list(archive.fetch([3], date(2013, 1, 1)))
+
+
+def test_a_cut_load_is_said(folder: Path) -> None:
+    import sqlite3
+
+    db = sqlite3.connect(folder / "archive.db")
+    db.execute("UPDATE file SET done = 0 WHERE name = 'second.xml'")
+    db.commit()
+    db.close()
+    with open_archive(folder) as archive:
+        notes = {note.code: note.message for note in archive.search("alpha[ti]").notes}
+    assert "second.xml" in notes["W-UNFINISHED"]
 
 
 def test_loading_again_changes_nothing(folder: Path, tmp_path: Path) -> None:
