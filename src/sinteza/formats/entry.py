@@ -165,7 +165,9 @@ def assemble(
     books = take_all("isbn") + [text for text in serials if text and not issns(text)]
     title = " ".join(take("title").split())
     if who is None:
-        who = tuple(person for text in take_all("authors") for person in authors(text))
+        # of several columns with the same people (short and full names) the first counts
+        tag = next((tag for tag in names.get("authors", ()) if any(entry.peek(tag))), "")
+        who = tuple(person for text in entry.all(tag) for person in authors(text))
     day, pages = _day(entry, names), _pages(take)
     journal, abbreviation = take("journal"), take("abbreviation")
     if not journal:

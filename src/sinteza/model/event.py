@@ -79,7 +79,8 @@ class RecordsImported(
 ):
     """Records entered the review.
 
-    ``raw`` is the artifact of the file as it came, ``parsed`` those of what was read from it.
+    ``raw`` is the artifact of the file as it came (``files`` where there are several), ``parsed``
+    those of what was read from it.
     ``known`` counts records of the file that the review already held under the same id.
     """
 
@@ -91,6 +92,7 @@ class RecordsImported(
     read: int
     added: int
     known: int
+    files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -177,17 +179,6 @@ class ExtractionVerified(
     corrected: ArmResult | None = None
 
 
-class AppraisalJudged(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="appraisal.judged"
-):
-    """A judgment on risk of bias or certainty."""
-
-    subject: str
-    domain: str
-    judgment: str
-    support: str = ""
-
-
 class EditionPublished(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="edition.published"
 ):
@@ -213,7 +204,6 @@ Payload = (
     | ConceptAssigned
     | ExtractionRecorded
     | ExtractionVerified
-    | AppraisalJudged
     | EditionPublished
 )
 

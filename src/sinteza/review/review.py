@@ -6,7 +6,7 @@ nothing new appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from sinteza.classification.match import Matcher
 from sinteza.dedupe.cluster import Deduplication, deduplicate, represent, united
 from sinteza.errors import StoreError
 from sinteza.formats import decisions
-from sinteza.model.decision import Actor, Assignment, Decision
+from sinteza.model.decision import Actor, Assignment, Decision, Stage
 from sinteza.model.event import (
     ConceptAssigned,
     ProtocolAdopted,
@@ -25,10 +25,9 @@ from sinteza.model.event import (
     RecordsMerged,
     RecordsSplit,
     ScreeningDecided,
-    SearchRan,
 )
 from sinteza.model.flow import Flow, SourceCount
-from sinteza.model.protocol import Filter, Window
+from sinteza.model.protocol import Window
 from sinteza.model.record import Cluster, Record
 from sinteza.model.study import Study
 from sinteza.review import imports, protocols
@@ -146,42 +145,6 @@ class Review:
         return True
 
     # -- the steps -----------------------------------------------------------------------------
-
-    def search(self, window: Window) -> list[SearchRan]:
-        """Record what each planned search asks for; sources out of reach are said to be so."""
-        protocol = self.loaded.protocol
-        first, last = window.bounds(self.today)
-        held = {
-            (run.search, run.start, run.end): run
-            for event in self.store.events(kinds=("search.ran",))
-            if isinstance(run := event.payload, SearchRan)
-        }
-        sources = {source.id: source for source in protocol.sources}
-        drafts: list[Draft] = []
-        runs = []
-        for plan in protocol.searches:
-            source = sources[plan.source]
-            run = SearchRan(
-                search=plan.id,
-                source=plan.source,
-                typed=plan.query,
-                sent=pubmed_query(
-                    plan.query, protocol.filters if plan.filtered else (), first, last
-                )
-                if source.kind == "pubmed"
-                else plan.query,
-                window=window.id,
-                start=first.isoformat(),
-                end=last.isoformat(),
-                outcome="offline" if source.kind == "pubmed" else "no_endpoint",
-            )
-            key = (run.search, run.start, run.end)
-            runs.append(held.get(key, run))
-            if key not in held:
-                drafts.append((plan.id, run))
-        if drafts:
-            self.store.append(Actor(kind="rule", name="search"), self.at, drafts)
-        return runs
 
     def import_files(self, paths: Sequence[Path]) -> list[RecordsImported]:
         """Take in files of records, all of them or none."""
@@ -366,15 +329,17 @@ class Review:
                 found[name] = listed
         return found
 
-    def held(self) -> Mapping[str, Decision | None]:
-        """The decision that holds for every entry at title and abstract.
+    def held(self, stage: Stage = "title_abstract") -> dict[str, Decision | None]:
+        """The decision that holds for every entry at a stage.
 
         A person's decision on a record follows it into the entry that the record was merged into.
         """
         by_cluster: dict[str, list[Decision]] = {}
-        for decision in projections.decisions(self.store.connection, "title_abstract"):
+        for decision in projections.decisions(self.store.connection, stage):
             by_cluster.setdefault(decision.cluster, []).append(decision)
-        settled = {d.cluster: d for d in projections.resolutions(self.store.connection)}
+        settled = {
+            d.cluster: d for d in projections.resolutions(self.store.connection) if d.stage == stage
+        }
         found: dict[str, Decision | None] = {}
         for entry in self.clusters:
             own = by_cluster.get(entry.id, [])
@@ -391,6 +356,16 @@ class Review:
                 reviewers=self.loaded.protocol.screening.reviewers,
             )
         return found
+
+    def full_text(self) -> dict[str, Decision | None] | None:
+        """The decisions on full reports, or ``None`` while nobody has made one."""
+        began = next(iter(projections.decisions(self.store.connection, "full_text")), None)
+        return None if began is None else self.held("full_text")
+
+    def final(self) -> dict[str, Decision | None]:
+        """The decision that holds for every entry after both stages."""
+        full = self.full_text()
+        return {name: flow.final(first, full) for name, first in self.held().items()}
 
     @property
     def window(self) -> str:
@@ -413,7 +388,7 @@ class Review:
 
         ``only`` is include, exclude or undecided.
         """
-        held = self.held()
+        held = self.final()
         entries = self.entries
         chosen = []
         for name, record in entries.items():
@@ -438,8 +413,8 @@ class Review:
             for event in self.store.events(kinds=("records.imported",))
             if isinstance(event.payload, RecordsImported)
         ]
-        held = self.held()
-        included = {name for name, d in held.items() if d and d.verdict == "include"}
+        final = self.final()
+        included = {name for name, d in final.items() if d and d.verdict == "include"}
         readings = self.readings_of
         studies = {
             reading.id
@@ -447,7 +422,9 @@ class Review:
             for reading in readings.get(name, ())
             if not reading.by_machine
         }
-        return flow.count(counts, self.clusters, held, studies=len(studies))
+        return flow.count(
+            counts, self.clusters, self.held(), full=self.full_text(), studies=len(studies)
+        )
 
 
 def _of(name: str, assignment: Assignment) -> Assignment:
@@ -457,10 +434,6 @@ def _of(name: str, assignment: Assignment) -> Assignment:
     return msgspec.structs.replace(assignment, cluster=name)
 
 
-def pubmed_query(typed: str, filters: Sequence[Filter], first: date, last: date) -> str:
-    """The query as it is sent: the typed words, the filters as alternatives, the window."""
-    parts = [f"({typed})"]
-    if filters:
-        parts.append(f"({' OR '.join(item.query for item in filters)})")
-    parts.append(f"{first:%Y/%m/%d}:{last:%Y/%m/%d}[dp]")
-    return " AND ".join(parts)
+def open_review(folder: str | Path, *, at: str = "") -> Review:
+    """Open the review in a folder; raises :class:`~sinteza.errors.StoreError` without one."""
+    return Review(Path(folder), at=at)
