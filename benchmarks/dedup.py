@@ -33,6 +33,11 @@ SETS = {
     "cytology": "bibdedupe_cytology_screening",
     "diabetes": "asysd_diabetes_labelled",
 }
+# as installed: the sources compiled once, like the peer's
+COMPILED = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "bench-dedup" / "compiled"),
+}
 EXPORTS = ("new_benchmark_data", "new_stage_data", "working_example_data")
 
 
@@ -91,7 +96,7 @@ def labelled_sets() -> list[str]:
         path = SHARED / "dedup" / folder / "records.csv.gz"
         truth = labelled(folder)
         runs = [
-            measure([sys.executable, "-m", "sinteza", "dedupe", str(path), "--json"])
+            measure([sys.executable, "-m", "sinteza", "dedupe", str(path), "--json"], COMPILED)
             for _ in range(3)
         ]
         cost = sorted(runs, key=lambda item: item.cpu)[1]
@@ -203,10 +208,13 @@ def run() -> str:
             " linked here: errata with their articles, conference abstracts with articles, trials"
             " that differ in a word (sensitive, resistant).",
             "",
-            "Exports of several databases that no rule was written for (CiteSource's examples),"
-            " their DOIs and other numbers hidden and used as labels. Most of what counts as wrong"
-            " is a preprint or a data set whose DOI was all that told it from the article, or one"
-            " article with two DOIs.",
+            "Exports of several databases (CiteSource's examples), their DOIs and other numbers"
+            " hidden and used as labels. The first run on them, before anyone had looked, gave"
+            " precision 1.0000, .9840, .9977 and recall 1.0000, .9916, .9783; two rules (swapped"
+            " names, longer names of journals) came from the misses of the third. Most of what"
+            " counts as wrong is a preprint or a data set whose DOI was all that told it from the"
+            " article, or one article with two DOIs; most of what counts as missed is a DOI"
+            " printed on another article.",
             "",
             *exports(),
             "",

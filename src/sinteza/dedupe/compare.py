@@ -134,9 +134,12 @@ def _authors(a: Card, b: Card) -> Level:
         return ""
     shared = max(len(a.names & b.people), len(b.names & a.people))
     fewer = min(len(a.names), len(b.names))
-    first = bool(a.first & b.first) or _alike(a.author, b.author)
-    if first and a.initial and b.initial and a.initial != b.initial and shared < max(3, fewer):
-        return "differ" if shared <= 1 else "near"  # Zhou S and Zhou Q
+    common = a.first & b.first
+    first = bool(common) or _alike(a.author, b.author)
+    # Zhou S and Zhou Q; but not Bina Agarwal and Agarwal Bina
+    namesakes = a.initial and b.initial and a.initial != b.initial and len(common) < 2
+    if first and namesakes and shared < max(3, fewer):
+        return "differ" if shared <= 1 else "near"
     if first and shared * 2 >= fewer:
         return "same"
     if first or shared * 2 >= fewer:
@@ -168,7 +171,8 @@ def _venues(a: str, b: str) -> Level:
     if a == b:
         return "same"
     short, long = sorted((a.split(), b.split()), key=len)
-    if _abbreviates(short, long) or _abbreviates(long, short):
+    # Proc Natl Acad Sci leaves out the country, others add "official publication of ..."
+    if _abbreviates(short, long if len(short) < 3 else long[: len(short)]):
         return "same"
     joined = "".join(word[0] for word in long)
     if len(short) == 1 and len(joined) > 2 and short[0] == joined:
