@@ -45,6 +45,15 @@ class EditionImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     at: str
 
 
+class EditionCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stopping rule of the screening that was tested, with the numbers it found."""
+
+    stage: str
+    rule: str
+    at: str
+    values: dict[str, float]
+
+
 class ConceptFound(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
@@ -189,5 +198,6 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     labels: dict[str, Bilingual]
     unverified: tuple[AnalysisResult, ...] = ()
     networks: tuple[NetworkResult, ...] = ()
+    certificates: tuple[EditionCertificate, ...] = ()
     published: tuple[PublishedEstimate, ...] = ()
     taxonomy_digest: str = ""

@@ -179,17 +179,6 @@ class ExtractionVerified(
     corrected: ArmResult | None = None
 
 
-class AppraisalJudged(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="appraisal.judged"
-):
-    """A judgment on risk of bias or certainty."""
-
-    subject: str
-    domain: str
-    judgment: str
-    support: str = ""
-
-
 class EditionPublished(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="edition.published"
 ):
@@ -215,7 +204,6 @@ Payload = (
     | ConceptAssigned
     | ExtractionRecorded
     | ExtractionVerified
-    | AppraisalJudged
     | EditionPublished
 )
 

@@ -248,7 +248,7 @@ class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class Cluster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Records that are one entry. ``id`` is the representative's; ``members`` are sorted."""
+    """Records that are one entry. ``id`` is a member's and stays; ``members`` are sorted."""
 
     id: str
     members: tuple[str, ...]

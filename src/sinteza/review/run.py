@@ -19,6 +19,7 @@ from sinteza.review import edition as editions
 from sinteza.review.extracting import record_readings
 from sinteza.review.protocols import load
 from sinteza.review.review import Progress, Review, silent
+from sinteza.review.searching import search
 
 EDITION = "edition"
 
@@ -57,7 +58,7 @@ def run(
     chosen = window_of(loaded.protocol.windows, window or loaded.protocol.window)
     with Review(folder, create=True, at=at, progress=progress) as review:
         review.adopt(loaded)
-        review.search(chosen, live)
+        search(review, chosen, live=live)
         review.import_evidence()
         review.import_files(records)
         review.dedupe()

@@ -179,7 +179,8 @@ def _ask_catalogue(
     transport = HttpxTransport()
     try:
         http = Http(transport, RateLimit(1.0))
-        folder = review.folder / source.id / plan.id
+        # kept by day, so that a cut harvest goes on and tomorrow's begins anew
+        folder = review.folder / source.id / review.at[:10]
         if source.kind == "sru":
             records = list(_sru(source, plan, window, review, http, folder))
         else:
@@ -239,7 +240,7 @@ def _oai(source: SourcePlan, plan: SearchPlan, http: Http, folder: Path) -> Iter
 
     words = [word for word in fold(plan.query).replace("-", " ").split() if len(word) > 2]
     library = OaiPmh(source.endpoint, http, source=source.id)
-    entries = library.harvest(prefix=source.metadata_prefix, set_=source.set, folder=folder.parent)
+    entries = library.harvest(prefix=source.metadata_prefix, set_=source.set, folder=folder)
     for entry in entries:
         record = entry.record
         if record is None:

@@ -68,7 +68,11 @@ def _reconcile(readings: list[Study]) -> Reading:
                     comparisons.append(compared)
                 # a machine's count never takes the place of what a person read
                 if same[0].events is None and result.events is not None and result.verified:
-                    results[results.index(same[0])] = msgspec.structs.replace(result, arm=arm)
+                    counted = msgspec.structs.replace(result, arm=arm)
+                    if same[0].subset == result.subset:
+                        results[results.index(same[0])] = counted
+                    else:
+                        results.append(counted)
     study = msgspec.structs.replace(
         first,
         results=tuple(results),

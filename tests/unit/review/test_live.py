@@ -8,9 +8,11 @@ import pytest
 
 from sinteza.errors import SourceError, SourceRefused
 from sinteza.model.event import SearchRan
+from sinteza.review.protocols import start_from
 from sinteza.review.review import Review
 from sinteza.review.run import run
 from tests.fake_eutils import FakePubMed, FakeServer, real_records
+from tests.fake_oai import Repository, serve
 
 AT = "2026-01-01T00:00:00Z"
 
@@ -71,3 +73,21 @@ def test_sources_out_of_reach_are_said_to_be(tmp_path: Path) -> None:
 def test_an_unknown_source_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceRefused, match="no source 'pubmet'"):
         run("dre", tmp_path / "r", live=["pubmet"], at=AT)
+
+
+def test_a_library_with_an_endpoint_is_harvested_once_and_searched_here(tmp_path: Path) -> None:
+    with serve(Repository()) as endpoint:
+        start_from(tmp_path / "mine", "dre")
+        path = tmp_path / "mine" / "protocol.toml"
+        text = path.read_text("utf-8").replace('endpoint = ""', f'endpoint = "{endpoint}"')
+        text = text.replace("farmacorezistența în epilepsie", "EPILEPSIA șocul")
+        path.write_text(text, "utf-8")
+        done = run(str(tmp_path / "mine"), tmp_path / "r", live=["infomedica"], at=AT)
+    told = {r.search: (r.outcome, r.hits) for r in runs_of(tmp_path / "r")}
+    assert told["pubmed-resistance"] == ("offline", None)
+    assert told["infomedica-resistance-ro"] == ("searched", 20)
+    assert told["infomedica-treatment-en"] == ("searched", 0)
+    assert done.flow.identified == 20
+    assert done.flow.problems() == []
+    with Review(tmp_path / "r") as review:
+        assert all(name.startswith("infomedica:") for name in review.entries)
