@@ -103,6 +103,9 @@ def test_a_machines_reading_is_marked_whatever_the_file_says(tmp_path: Path) -> 
     (tmp_path / "machine.jsonl").write_bytes(msgspec.json.encode(study) + b"\n")
     (read,) = evidence.read_machine(tmp_path)
     assert read.by_machine
+    (tmp_path / "machine.jsonl").write_bytes(msgspec.json.encode(study) + b"\n{cut")
+    with pytest.raises(FormatError, match=r"machine\.jsonl:2"):
+        evidence.read_machine(tmp_path)
 
 
 def test_records_in_their_order_and_a_broken_line_named(tmp_path: Path) -> None:
