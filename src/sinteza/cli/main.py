@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("sinteza.cli.query", "check, explain and translate a search strategy"),
     "mesh": ("sinteza.cli.mesh", "look up and build MeSH, PubMed's vocabulary"),
     "pubmed": ("sinteza.cli.pubmed", "search and fetch from the live PubMed"),
+    "archive": ("sinteza.cli.archive", "a PubMed of your own: build, search as of any day"),
     "extract": ("sinteza.cli.extract", "read arms and outcomes out of abstracts"),
     "screen": (
         "sinteza.cli.screen",

@@ -31,6 +31,7 @@ class EditionSearch(
     translation: str = ""
     version: str = ""
     warnings: tuple[str, ...] = ()
+    lines: tuple[tuple[int, str, int | None], ...] = ()
 
 
 class EditionImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +44,15 @@ class EditionImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     known: int
     digest: str
     at: str
+
+
+class EditionCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stopping rule of the screening that was tested, with the numbers it found."""
+
+    stage: str
+    rule: str
+    at: str
+    values: dict[str, float]
 
 
 class ConceptFound(
@@ -189,5 +199,6 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     labels: dict[str, Bilingual]
     unverified: tuple[AnalysisResult, ...] = ()
     networks: tuple[NetworkResult, ...] = ()
+    certificates: tuple[EditionCertificate, ...] = ()
     published: tuple[PublishedEstimate, ...] = ()
     taxonomy_digest: str = ""

@@ -121,12 +121,21 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     specifications: Specifications | None = None
 
 
+class GroupTest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the groups of an analysis differ: Q between them, chi-square with ``df``."""
+
+    q: float
+    df: int
+    p: float
+
+
 class AnalysisResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An analysis done. Groups are not pooled with each other: they are different treatments."""
 
     id: str
     groups: tuple[Group, ...]
     omitted: tuple[Omitted, ...]
+    between: GroupTest | None = None
 
 
 class NetworkTreatment(

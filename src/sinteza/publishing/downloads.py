@@ -307,6 +307,9 @@ def _flow(edition: Edition) -> Table:
         ("excluded by a person", flow.excluded_by_person),
     ]
     rows += [(f"excluded: {reason}", box.count) for reason, box in flow.reasons.items()]
+    if flow.assessed is not None:
+        rows.append(("assessed in full", flow.assessed.count))
+    rows += [(f"excluded in full: {r}", box.count) for r, box in flow.full_reasons.items()]
     rows += [
         ("undecided", flow.undecided.count),
         ("included", flow.included.count),

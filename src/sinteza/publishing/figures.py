@@ -6,7 +6,7 @@ from sinteza.charts.evidence_map import MapAxis, MapCell, evidence_map
 from sinteza.charts.forest import ArmData, ForestGroup, ForestRow, Heterogeneity, Summary, forest
 from sinteza.charts.league import LeagueCell, league_html
 from sinteza.charts.network import Edge, Node, network_forest, network_graph
-from sinteza.charts.prisma import Count, PrismaFlow, prisma
+from sinteza.charts.prisma import Assessment, Count, PrismaFlow, prisma
 from sinteza.model.edition import Edition, MapResult
 from sinteza.model.effect import AnalysisResult, Group, NetworkResult, PooledEffect
 from sinteza.model.protocol import Analysis
@@ -40,6 +40,7 @@ def flow_figure(edition: Edition, words: Words, layout: str) -> str:
                 Count(words.reason(reason), box.count, record_list(f"reason-{reason}"))
                 for reason, box in flow.reasons.items()
             ),
+            reports=_assessment(edition, words),
             studies=Count(lang.text("Studies with numbers read"), flow.studies, "studies.html"),
             included_reports=Count(
                 lang.text("Reports included"), flow.included.count, record_list("include")
@@ -48,6 +49,25 @@ def flow_figure(edition: Edition, words: Words, layout: str) -> str:
         lang=lang,
         layout=layout,
         name=f"flow-{layout}",
+    )
+
+
+def _assessment(edition: Edition, words: Words) -> Assessment:
+    """The boxes of full reports, once people judge them."""
+    flow, lang = edition.flow, words.lang
+    if flow.assessed is None or flow.excluded_full is None:
+        return Assessment()
+    return Assessment(
+        assessed=Count(
+            lang.text("Reports assessed in full"), flow.assessed.count, record_list("all")
+        ),
+        excluded=Count(
+            lang.text("Reports excluded in full"), flow.excluded_full.count, record_list("all")
+        ),
+        reasons=tuple(
+            Count(words.reason(reason), box.count, record_list(f"full-{reason}"))
+            for reason, box in flow.full_reasons.items()
+        ),
     )
 
 
@@ -61,7 +81,7 @@ def map_figure(table: MapResult, edition: Edition, words: Words, layout: str) ->
             MapCell(
                 row=cell.row,
                 column=cell.column,
-                studies=len(cell.records),
+                reports=len(cell.records),
                 href=f"maps.html#{cell_anchor(table.id, cell.row, cell.column)}",
             )
             for cell in table.cells

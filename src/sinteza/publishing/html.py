@@ -172,6 +172,9 @@ class _View:
             made.append(("undecided", text("Undecided"), of(flow.undecided.clusters)))
         for reason, box in flow.reasons.items():
             made.append((f"reason-{reason}", self.words.reason(reason), of(box.clusters)))
+        for reason, box in flow.full_reasons.items():
+            title = text("In full: {reason}", reason=self.words.reason(reason))
+            made.append((f"full-{reason}", title, of(box.clusters)))
         return made
 
     def merged(self) -> list[EditionRecord]:

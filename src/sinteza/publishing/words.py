@@ -140,6 +140,7 @@ METHOD = {
     "FE": "one common effect (inverse variance)",
     "EE": "one common effect (inverse variance)",
     "MH": "one common effect (Mantel-Haenszel)",
+    "PETO": "one common effect (Peto)",
     "PM": "random effects (Paule-Mandel)",
 }
 TEST = {
@@ -157,9 +158,14 @@ CAUTION = {
     "thin": "Some comparisons rest on a single study.",
     "loops": "No loop of direct evidence: whether direct and indirect agree cannot be tested.",
 }
+STAGE = {"title_abstract": "title and abstract", "full_text": "full report"}
+STOPPING = {
+    "hypergeometric certificate": "hypergeometric test of the recall reached",
+    "audit sample": "random sample of the unread",
+}
 TABLES: tuple[dict[str, str], ...] = (
     *(DESIGN, CONTROL, ROLE, RESISTANT, AGE, BLINDING, OMISSION, DISAGREE, OUTCOME, SEARCH),
-    *(FIELD, VERDICT, NOTE, METHOD, TEST, CAUTION),
+    *(FIELD, VERDICT, NOTE, METHOD, TEST, CAUTION, STAGE, STOPPING),
 )
 
 

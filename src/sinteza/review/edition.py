@@ -13,6 +13,7 @@ from sinteza.model.decision import Assignment, Decision
 from sinteza.model.edition import (
     ConceptFound,
     Edition,
+    EditionCertificate,
     EditionImport,
     EditionRecord,
     EditionSearch,
@@ -21,12 +22,13 @@ from sinteza.model.edition import (
     WindowResult,
 )
 from sinteza.model.effect import AnalysisResult, NetworkResult
-from sinteza.model.event import RecordsImported, SearchRan
+from sinteza.model.event import RecordsImported, ScreeningCertified, SearchRan
 from sinteza.model.protocol import Analysis, Bilingual, Window
 from sinteza.model.record import Cluster, Record
 from sinteza.model.study import Reading, Study
 from sinteza.publishing.tables import difference, evidence_map
 from sinteza.review.review import Review
+from sinteza.screening.flow import final
 from sinteza.sources import evidence
 from sinteza.store import projections
 from sinteza.synthesis.analyze import analyze
@@ -43,7 +45,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
     """Gather the edition of a review for a window. Nothing is written."""
     loaded = review.loaded
     protocol, taxonomy = loaded.protocol, loaded.taxonomy
-    held = review.held()
+    held = review.final()
     entries = review.entries
     studies = _studies(review)
     analyses = _analyses(review, studies, held)
@@ -104,6 +106,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
         analyses=analyses,
         unverified=_analyses(review, studies, held, verified_only=False),
         networks=_networks(review, studies, held),
+        certificates=_certificates(review),
         labels={},
         published=tuple(evidence.read_published(folder)) if folder else (),
     )
@@ -127,7 +130,7 @@ def _studies(review: Review) -> list[Reading]:
     concept_of = _therapy_names(review)
     for reading in reconcile(readings):
         study = named_arms(reading.study, concept_of)
-        if not study.label:
+        if not any(r.label for r in reading.readings if not r.by_machine):
             entry = names.get(study.id)
             label = short_label(review.entries[entry]) if entry else study.id
             study = msgspec.structs.replace(study, label=label)
@@ -232,7 +235,7 @@ def _networks(
 
 def analyses_of(review: Review) -> tuple[AnalysisResult, ...]:
     """The planned analyses on what the review includes now."""
-    return _analyses(review, _studies(review), review.held())
+    return _analyses(review, _studies(review), review.final())
 
 
 def _windows(
@@ -241,7 +244,7 @@ def _windows(
     """What every window to be compared includes and gives; people's decisions hold in each."""
     protocol = review.loaded.protocol
     names = list(dict.fromkeys([*protocol.compare, chosen.id]))
-    held = review.held()
+    held, full = review.held(), review.full_text()
     results = []
     for name in names:
         window = protocol.window_named(name)
@@ -249,6 +252,7 @@ def _windows(
         decisions.update(
             {entry: d for entry, d in held.items() if d is None or d.actor.kind == "person"}
         )
+        decisions = {entry: final(first, full) for entry, first in decisions.items()}
         included = tuple(sorted(e for e, d in decisions.items() if d and d.verdict == "include"))
         first, last = window.bounds(review.today)
         results.append(
@@ -287,10 +291,23 @@ def _searches(review: Review, window: Window) -> tuple[EditionSearch, ...]:
                     translation=run.translation,
                     version=run.version,
                     warnings=run.warnings,
+                    lines=run.lines,
                 )
             )
     latest = {row.search: row for row in rows}
     return tuple(latest.values())
+
+
+def _certificates(review: Review) -> tuple[EditionCertificate, ...]:
+    """The latest of each stopping rule that was tested and recorded, by stage."""
+    found = {}
+    for event in review.store.events(kinds=("screening.certified",)):
+        if isinstance(event.payload, ScreeningCertified):
+            tested = event.payload
+            found[tested.stage, tested.rule] = EditionCertificate(
+                stage=tested.stage, rule=tested.rule, at=event.at, values=tested.values
+            )
+    return tuple(found[key] for key in sorted(found))
 
 
 def _imports(review: Review) -> tuple[EditionImport, ...]:

@@ -13,6 +13,7 @@ from sinteza.model.effect import (
     Asymmetry,
     EffectEstimate,
     Group,
+    GroupTest,
     Omitted,
     PooledEffect,
     Specifications,
@@ -21,8 +22,17 @@ from sinteza.model.effect import (
 from sinteza.model.protocol import Analysis
 from sinteza.synthesis.select import Comparison, Selection
 
-# The ways that a reader may ask for beside the planned one: method, test, zero-cell rule.
-ALTERNATIVES = (("FE", "z"), ("DL", "z"), ("REML", "z"), ("REML", "knha"), ("MH", "z"))
+# The ways that a reader may ask for beside the planned one: measure (none: the planned), method of
+# tau2 or of pooling, test.
+ALTERNATIVES = (
+    ("", "FE", "z"),
+    ("", "DL", "z"),
+    ("", "REML", "z"),
+    ("", "REML", "knha"),
+    ("", "MH", "z"),
+    ("OR", "REML", "adhoc"),
+    ("OR", "PETO", "z"),
+)
 
 
 def analyze(selection: Selection, analysis: Analysis) -> AnalysisResult:
@@ -50,7 +60,24 @@ def analyze(selection: Selection, analysis: Analysis) -> AnalysisResult:
         id=analysis.id,
         groups=tuple(done),
         omitted=tuple(sorted(omitted, key=lambda item: item.study)),
+        between=between(done),
     )
+
+
+def between(groups: Sequence[Group]) -> GroupTest | None:
+    """Test whether the groups differ (Borenstein et al. 2009, chapter 19); ``None`` for one."""
+    from sinteza.stats import subgroups
+
+    rows = [effect for group in groups for effect in group.effects]
+    if len(groups) < 2 or len(rows) < 3:
+        return None
+    measure = rows[0].measure
+    logs = [math.log(r.estimate) if measure in ("RR", "OR") else r.estimate for r in rows]
+    names = [group.concept for group in groups for _ in group.effects]
+    with contextlib.suppress(SynthesisError):
+        found = subgroups(logs, [row.se**2 for row in rows], names, test="z")
+        return GroupTest(q=found.q, df=found.q_df, p=found.p)
+    return None
 
 
 def effect_of(comparison: Comparison, measure: str) -> EffectEstimate | None:
@@ -106,15 +133,17 @@ def _group(name: str, rows: Sequence[EffectEstimate], analysis: Analysis) -> Gro
     if len(rows) == 1:
         return Group(concept=name, effects=(_weighed(rows[0], 100.0),), pooled=None)
     few = analysis.few
-    planned = (analysis.method, analysis.test)
-    used = (few.method, few.test) if few and len(rows) < few.below else planned
-    pooled, weights = pool_effects(rows, name, method=used[0], test=used[1])
+    planned = ("", analysis.method, analysis.test)
+    used = ("", few.method, few.test) if few and len(rows) < few.below else planned
+    pooled, weights = pool_effects(rows, name, method=used[1], test=used[2])
     alternatives = []
-    for method, test in dict.fromkeys((planned, *ALTERNATIVES)):
+    for measure, method, test in dict.fromkeys((planned, *ALTERNATIVES)):
+        if (measure, method, test) == used:
+            continue
+        other = _in_measure(rows, measure) if measure and measure != analysis.measure else rows
         # a method may not exist for a group, as Mantel-Haenszel without any event
         with contextlib.suppress(SynthesisError):
-            if (method, test) != used:
-                alternatives.append(pool_effects(rows, name, method=method, test=test)[0])
+            alternatives.append(pool_effects(other, name, method=method, test=test)[0])
     effects = tuple(_weighed(row, weight) for row, weight in zip(rows, weights, strict=True))
     return Group(
         concept=name,
@@ -122,10 +151,27 @@ def _group(name: str, rows: Sequence[EffectEstimate], analysis: Analysis) -> Gro
         pooled=pooled,
         alternatives=tuple(alternatives),
         disagree=disagreement(pooled, rows),
-        without=without_each(rows, name, method=used[0], test=used[1]) if len(rows) > 2 else (),
+        without=without_each(rows, name, method=used[1], test=used[2]) if len(rows) > 2 else (),
         asymmetry=asymmetry(rows),
         specifications=specifications(rows),
     )
+
+
+def _in_measure(rows: Sequence[EffectEstimate], measure: str) -> list[EffectEstimate]:
+    """The same studies in another measure, out of their counts."""
+    import msgspec
+
+    from sinteza.stats import effect_sizes
+
+    sizes = effect_sizes(measure, **_counts(rows), add=0.5, to="only0", drop00=measure != "RD")
+    back = _scale(measure)
+    return [
+        msgspec.structs.replace(
+            row, measure=measure, estimate=back(float(yi)), se=math.sqrt(float(vi))
+        )
+        for row, yi, vi in zip(rows, sizes.yi, sizes.vi, strict=True)
+        if not math.isnan(yi)
+    ]
 
 
 def _weighed(row: EffectEstimate, weight: float) -> EffectEstimate:
@@ -139,15 +185,18 @@ def pool_effects(
 ) -> tuple[PooledEffect, list[float]]:
     """Pool effects of two or more studies; gives the result and the weights in percent.
 
-    ``method`` MH is Mantel-Haenszel with RevMan's rule for empty cells; the others are inverse
+    ``method`` MH is Mantel-Haenszel with RevMan's rule for empty cells, PETO Peto's odds ratio (the
+    rows must be in OR); the others are inverse
     variance with that estimator of tau2. Notes are codes: ``few`` (fewer than five studies),
     ``tau2_zero``.
     """
-    from sinteza.stats import mantel_haenszel, pool
+    from sinteza.stats import mantel_haenszel, peto, pool
 
     measure = rows[0].measure
     back = _scale(measure)
-    if method == "MH":
+    if method == "PETO":
+        fit = peto(**_counts(rows))
+    elif method == "MH":
         fit = mantel_haenszel(measure, **_counts(rows), zero="revman")
     else:
         logs = [math.log(r.estimate) if measure in ("RR", "OR") else r.estimate for r in rows]
@@ -155,7 +204,7 @@ def pool_effects(
     notes = [
         code for code, holds in (("few", len(rows) < 5), ("tau2_zero", fit.tau2 == 0)) if holds
     ]
-    random = method not in ("FE", "EE", "MH")
+    random = method not in ("FE", "EE", "MH", "PETO")
     has_interval = random and len(rows) > 2 and not math.isnan(fit.pi_low)
     result = PooledEffect(
         group=group,

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from sinteza.archive.build import build
 from sinteza.errors import SourceError, SourceRefused
 from sinteza.model.event import SearchRan
+from sinteza.review.protocols import start_from
 from sinteza.review.review import Review
 from sinteza.review.run import run
 from tests.fake_eutils import FakePubMed, FakeServer, real_records
+from tests.fake_oai import Repository, serve
 
 AT = "2026-01-01T00:00:00Z"
 
@@ -71,3 +74,39 @@ def test_sources_out_of_reach_are_said_to_be(tmp_path: Path) -> None:
 def test_an_unknown_source_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceRefused, match="no source 'pubmet'"):
         run("dre", tmp_path / "r", live=["pubmet"], at=AT)
+
+
+def test_a_library_with_an_endpoint_is_harvested_once_and_searched_here(tmp_path: Path) -> None:
+    with serve(Repository()) as endpoint:
+        start_from(tmp_path / "mine", "dre")
+        path = tmp_path / "mine" / "protocol.toml"
+        text = path.read_text("utf-8").replace('endpoint = ""', f'endpoint = "{endpoint}"')
+        text = text.replace("farmacorezistența în epilepsie", "EPILEPSIA șocul")
+        path.write_text(text, "utf-8")
+        done = run(str(tmp_path / "mine"), tmp_path / "r", live=["infomedica"], at=AT)
+    told = {r.search: (r.outcome, r.hits) for r in runs_of(tmp_path / "r")}
+    assert told["pubmed-resistance"] == ("offline", None)
+    assert told["infomedica-resistance-ro"] == ("searched", 20)
+    assert told["infomedica-treatment-en"] == ("searched", 0)
+    assert done.flow.identified == 20
+    assert done.flow.problems() == []
+    with Review(tmp_path / "r") as review:
+        assert all(name.startswith("infomedica:") for name in review.entries)
+
+
+def test_a_local_archive_answers_and_its_answer_can_be_repeated(
+    shared: Path, tmp_path: Path
+) -> None:
+    build(tmp_path / "pubmed", sorted((shared / "asm_trials").glob("*.xml.gz")))
+    first = run("dre", tmp_path / "a", archive=tmp_path / "pubmed", at=AT, window="listing-2005")
+    second = run("dre", tmp_path / "b", archive=tmp_path / "pubmed", at=AT, window="listing-2005")
+    assert first.flow == second.flow
+    assert first.flow.problems() == []
+    told = [r for r in runs_of(tmp_path / "a") if r.outcome == "searched"]
+    assert [r.search for r in told] == ["pubmed-resistance", "pubmed-treatment"]
+    found = sum(r.hits or 0 for r in told)
+    assert found > 0
+    assert first.flow.identified == 790 + found
+    for answer in told:
+        assert "MeSH 20" in answer.version
+        assert answer.lines[0][2] == answer.hits
