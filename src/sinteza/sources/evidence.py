@@ -13,7 +13,7 @@ import csv
 import io
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -24,8 +24,7 @@ from sinteza.model.edition import PublishedEstimate
 from sinteza.model.record import Record
 from sinteza.model.study import Arm, ArmResult, Quote, Role, Study
 
-_record = msgspec.json.Decoder(Record)
-_study = msgspec.json.Decoder(Study)
+T = TypeVar("T")
 
 
 class Overlap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,13 +37,7 @@ class Overlap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def read_records(folder: Traversable) -> Iterator[Record]:
     """The records, in the order of the file."""
-    for number, line in enumerate((folder / "records.jsonl").read_bytes().splitlines(), 1):
-        try:
-            yield _record.decode(line)
-        except msgspec.MsgspecError as error:
-            raise FormatError(
-                f"This line is no record: {error}", path="evidence/records.jsonl", line=number
-            ) from error
+    return _lines(folder, "records", Record)
 
 
 def read_studies(folder: Traversable) -> list[Study]:
@@ -101,11 +94,12 @@ def read_studies(folder: Traversable) -> list[Study]:
 
 def read_machine(folder: Traversable) -> list[Study]:
     """What the extractor read in abstracts that are not shipped; nobody verified it."""
-    file = folder / "machine.jsonl"
-    if not file.is_file():
+    if not (folder / "machine.jsonl").is_file():
         return []
-    read = (_study.decode(line) for line in file.read_bytes().splitlines())
-    return [msgspec.structs.replace(study, by_machine=True) for study in read]
+    return [
+        msgspec.structs.replace(study, by_machine=True)
+        for study in _lines(folder, "machine", Study)
+    ]
 
 
 def _result(row: dict[str, str], study: dict[str, str]) -> ArmResult:
@@ -186,6 +180,20 @@ def read_criteria(folder: Traversable) -> dict[str, dict[str, str]]:
     for row in _rows(folder, "criteria"):
         found.setdefault(row["pmid"], {})[row["criterion"]] = row["met_by"]
     return found
+
+
+def _lines(folder: Traversable, name: str, kind: type[T]) -> Iterator[T]:
+    decoder = msgspec.json.Decoder(kind)
+    for number, line in enumerate((folder / f"{name}.jsonl").read_bytes().splitlines(), 1):
+        try:
+            yield decoder.decode(line)
+        except msgspec.MsgspecError as error:
+            raise FormatError(
+                f"This line is no {kind.__name__.lower()}: {error}",
+                path=f"evidence/{name}.jsonl",
+                line=number,
+                hint="Each line is one JSON object as Sinteza writes it; mend or delete this one.",
+            ) from error
 
 
 def _rows(folder: Traversable, name: str) -> list[dict[str, str]]:

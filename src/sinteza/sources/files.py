@@ -6,7 +6,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from zipfile import BadZipFile, ZipFile
@@ -72,7 +72,9 @@ def write_records(records: Iterable[Record], path: str | Path, *, form: str = ""
             hint="Choose a folder that exists and that you may write to.",
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        # where nothing can be written there is nothing to take away
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager
