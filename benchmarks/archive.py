@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -139,12 +140,10 @@ def readers(path: Path) -> list[tuple[str, Callable[[], measure.Cost]]]:
     if shutil.which("xtract"):
         found.append(("EDirect xtract, eight fields", lambda: measure.run(["sh", "-c", command])))
     if PEER:
-        found.append(
-            (
-                "pubmed_parser parse_medline_xml",
-                lambda: measure.run([PEER, "-c", _PARSER, str(path)]),
-            )
-        )
+        packed = path.with_suffix(".xml.gz")  # the only thing it reads
+        packed.write_bytes(gzip.compress(path.read_bytes(), 1))
+        command_line = [PEER, "-c", _PARSER, str(packed)]
+        found.append(("pubmed_parser (from gzip)", lambda: measure.run(command_line)))
     return found
 
 

@@ -195,7 +195,7 @@ def test_evidence_map(
                 MapCell,
                 row=st.sampled_from(labels),
                 column=st.sampled_from(labels),
-                studies=COUNTS,
+                reports=COUNTS,
                 participants=st.none() | COUNTS,
                 certainty=st.none() | st.sampled_from(["high", "low", "other"]),
             ),

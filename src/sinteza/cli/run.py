@@ -25,6 +25,11 @@ from sinteza.cli.review_options import at_option, moment, window_option
     multiple=True,
     help="A source of the protocol to search over the network (pubmed ...); several times.",
 )
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path),
+    help="Search this local copy of PubMed (see sinteza archive) with the protocol's queries.",
+)
 @click.argument("more_records", nargs=-1, type=click.Path(path_type=Path))
 @window_option
 @at_option
@@ -34,6 +39,7 @@ def command(
     out: Path | None,
     records: tuple[Path, ...],
     live: tuple[str, ...],
+    archive: Path | None,
     more_records: tuple[Path, ...],
     window: str,
     at: str,
@@ -55,6 +61,7 @@ def command(
         folder,
         records=(*records, *more_records),
         live=live,
+        archive=archive,
         window=window,
         at=moment(at),
         progress=progress(),

@@ -31,6 +31,7 @@ class EditionSearch(
     translation: str = ""
     version: str = ""
     warnings: tuple[str, ...] = ()
+    lines: tuple[tuple[int, str, int | None], ...] = ()
 
 
 class EditionImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

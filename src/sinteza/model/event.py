@@ -51,7 +51,8 @@ class SearchRan(
 ):
     """A query was put to a source, or could not be.
 
-    ``hits`` is ``None`` where the source was not searched; ``outcome`` then says why.
+    ``hits`` is ``None`` where the source was not searched; ``outcome`` then says why. ``lines`` are
+    the parts of the query with their hits: depth, text, count.
     """
 
     search: str
@@ -66,6 +67,7 @@ class SearchRan(
     translation: str = ""
     warnings: tuple[str, ...] = ()
     payloads: tuple[str, ...] = ()
+    lines: tuple[tuple[int, str, int | None], ...] = ()
     version: str = ""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sinteza.model.edition import Edition
+from sinteza.model.study import Quote
 
 Row = Sequence[Any]
 
@@ -139,7 +140,7 @@ def _results(edition: Edition) -> Table:
             arms = {arm.id: arm for arm in reading.arms}
             for result in reading.results:
                 arm = arms.get(result.arm)
-                quote = result.quote
+                quote = result.quote or Quote(document="")
                 rows.append(
                     [
                         reading.id,
@@ -147,7 +148,7 @@ def _results(edition: Edition) -> Table:
                         arm.intervention if arm else "",
                         arm.role if arm else "",
                         *_struct_rows([result], fields)[0],
-                        *((quote.document, quote.section, quote.start, quote.end) if quote else ()),
+                        *(quote.document, quote.section, quote.start, quote.end),
                     ]
                 )
     return ["study", "arm", "name", "role", *fields, "document", "section", "start", "end"], rows

@@ -291,6 +291,7 @@ def _searches(review: Review, window: Window) -> tuple[EditionSearch, ...]:
                     translation=run.translation,
                     version=run.version,
                     warnings=run.warnings,
+                    lines=run.lines,
                 )
             )
     latest = {row.search: row for row in rows}

@@ -43,6 +43,7 @@ def run(
     *,
     records: Sequence[Path] = (),
     live: Sequence[str] = (),
+    archive: Path | None = None,
     window: str = "",
     at: str = "",
     progress: Progress = silent,
@@ -50,7 +51,8 @@ def run(
     """Do the whole review, or what is left of it, and publish its edition.
 
     ``protocol`` is a name or a path; ``records`` are files of the reader's own; ``live`` names the
-    protocol's sources to be asked over the network; ``window`` is one of
+    protocol's sources to be asked over the network; ``archive`` is a local copy of PubMed to be
+    searched instead; ``window`` is one of
     the protocol's; ``at`` (UTC, ISO 8601) fixes the moment, so that the same input gives the same
     bytes. A run that was interrupted goes on where it stopped.
     """
@@ -58,7 +60,7 @@ def run(
     chosen = window_of(loaded.protocol.windows, window or loaded.protocol.window)
     with Review(folder, create=True, at=at, progress=progress) as review:
         review.adopt(loaded)
-        search(review, chosen, live=live)
+        search(review, chosen, live=live, archive=archive)
         review.import_evidence()
         review.import_files(records)
         review.dedupe()

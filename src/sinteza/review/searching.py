@@ -40,9 +40,16 @@ def pubmed_query(typed: str, filters: Sequence[Filter], first: date, last: date)
     return " AND ".join(parts)
 
 
-def search(review: Review, window: Window, *, live: Collection[str] = ()) -> list[SearchRan]:
+def search(
+    review: Review,
+    window: Window,
+    *,
+    live: Collection[str] = (),
+    archive: Path | None = None,
+) -> list[SearchRan]:
     """Run the planned searches of a window; ``live`` names the sources to ask now.
 
+    With an ``archive`` the searches of PubMed are put to that local copy instead of the network.
     A search that was answered today for the same window is not asked again. Records that a source
     gives are taken in together with the search that found them.
     """
@@ -57,9 +64,12 @@ def search(review: Review, window: Window, *, live: Collection[str] = ()) -> lis
     for plan in protocol.searches:
         source = next(source for source in protocol.sources if source.id == plan.source)
         held = _held(review, plan, window)
-        ask = source.id in live and (source.kind == "pubmed" or bool(source.endpoint))
+        local = archive is not None and source.kind == "pubmed"
+        ask = local or (source.id in live and (source.kind == "pubmed" or bool(source.endpoint)))
         if held is not None and (held.outcome == "searched" or not ask):
             runs.append(held)
+        elif archive is not None and local:
+            runs.append(_ask_archive(review, plan, window, archive))
         elif ask and source.kind == "pubmed":
             runs.append(_ask_pubmed(review, plan, window))
         elif ask:
@@ -161,6 +171,44 @@ def _ask_pubmed(review: Review, plan: SearchPlan, window: Window) -> SearchRan:
                 at=review.at,
             )
         pubmed.forget()
+    return run
+
+
+def _ask_archive(review: Review, plan: SearchPlan, window: Window, folder: Path) -> SearchRan:
+    """The planned query to a local copy of PubMed: an answer that can be repeated."""
+    from sinteza.archive.search import open_archive
+
+    sent = _sent(review, plan, window)
+    ensure_sendable(sent)
+    with open_archive(folder) as archive:
+        answer = archive.search(sent, explained=True)
+        with review.store.transaction():
+            bodies = [
+                review.store.put(body, name=f"raw/{plan.id}.xml")
+                for body in archive.fetch(answer.ids)
+            ]
+            run = _run(
+                review,
+                plan,
+                window,
+                sent,
+                hits=answer.count,
+                translation=answer.translation.text,
+                version=(
+                    f"archive of {answer.as_of}, {answer.archive[:12]}; MeSH {answer.mesh_year}"
+                ),
+                warnings=tuple(note.message for note in answer.notes),
+                lines=tuple((line.depth, line.text, line.hits) for line in answer.lines),
+            )
+            review.store.append(SEARCHER, review.at, [(plan.id, run)])
+            imports.take_records(
+                review.store,
+                _records(review, bodies),
+                name=f"PubMed (archive): {plan.query}",
+                raw=bodies,
+                form="pubmed-xml",
+                at=review.at,
+            )
     return run
 
 

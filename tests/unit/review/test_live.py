@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sinteza.archive.build import build
 from sinteza.errors import SourceError, SourceRefused
 from sinteza.model.event import SearchRan
 from sinteza.review.protocols import start_from
@@ -91,3 +92,21 @@ def test_a_library_with_an_endpoint_is_harvested_once_and_searched_here(tmp_path
     assert done.flow.problems() == []
     with Review(tmp_path / "r") as review:
         assert all(name.startswith("infomedica:") for name in review.entries)
+
+
+def test_a_local_archive_answers_and_its_answer_can_be_repeated(
+    shared: Path, tmp_path: Path
+) -> None:
+    build(tmp_path / "pubmed", sorted((shared / "asm_trials").glob("*.xml.gz")))
+    first = run("dre", tmp_path / "a", archive=tmp_path / "pubmed", at=AT, window="listing-2005")
+    second = run("dre", tmp_path / "b", archive=tmp_path / "pubmed", at=AT, window="listing-2005")
+    assert first.flow == second.flow
+    assert first.flow.problems() == []
+    told = [r for r in runs_of(tmp_path / "a") if r.outcome == "searched"]
+    assert [r.search for r in told] == ["pubmed-resistance", "pubmed-treatment"]
+    found = sum(r.hits or 0 for r in told)
+    assert found > 0
+    assert first.flow.identified == 790 + found
+    for answer in told:
+        assert "MeSH 20" in answer.version
+        assert answer.lines[0][2] == answer.hits
