@@ -76,6 +76,8 @@ def _day(entry: Fields, names: Names) -> str:
     """The most precise of the dates that agree on the year; the others stay where they are."""
     best = ""
     for tag in (*names.get("year", ()), *names.get("date", ())):
+        if tag not in entry:
+            continue
         text = next((value for value in entry.peek(tag) if value), "")
         day = dates.parse(text)
         if not day and best and text and tag in names.get("date", ()):

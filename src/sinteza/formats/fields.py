@@ -46,6 +46,8 @@ class Fields:
 
     def all(self, *tags: str) -> list[str]:
         """Take every value of these tags, white space around trimmed, empty ones dropped."""
+        if self._values.keys().isdisjoint(tags):
+            return []
         taken = (value.strip() for tag in tags for value in self._values.pop(tag, ()))
         return [value for value in taken if value]
 
@@ -55,6 +57,8 @@ class Fields:
         Further values of that tag, and other tags unless they repeat it, stay and end in extra.
         """
         chosen = ""
+        if self._values.keys().isdisjoint(tags):
+            return chosen
         for tag in tags:
             values = self._values.get(tag)
             if values is None:
