@@ -23,7 +23,8 @@ dat <- escalc("RR", ai=ai, n1i=n1i, ci=ci, n2i=n2i, data=dat, slab=study)
 res <- rma(yi, vi, data=dat, test="knha")
 svg(given[2], width=9, height=2 + nrow(dat) / 4)
 if (given[3] == "forest") forest(res, atransf=exp, addpred=TRUE, header=TRUE,
-  ilab=cbind(ai, n1i, ci, n2i), ilab.xpos=c(-9.5, -8, -6, -4.5), xlim=c(-16, 6)) else funnel(res, level=c(90, 95, 99), refline=0)
+  ilab=cbind(ai, n1i, ci, n2i), ilab.xpos=c(-9.5, -8, -6, -4.5), xlim=c(-16, 6))
+if (given[3] == "funnel") funnel(res, level=c(90, 95, 99), refline=0)
 invisible(dev.off())
 """
 

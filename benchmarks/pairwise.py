@@ -31,24 +31,27 @@ import numpy as np
 from sinteza.stats import gosh, pool, pool_many
 data = json.load(open(sys.argv[1]))
 out = {}
-def clock(name, call, times=1):
+def clock(name, call, times=1, batches=5):
     call()
-    start = time.process_time()
-    for _ in range(times):
-        value = call()
-    out[name] = (time.process_time() - start) / times
+    spent = []
+    for _ in range(batches):
+        start = time.process_time()
+        for _ in range(times):
+            value = call()
+        spent.append((time.process_time() - start) / times)
+    out[name] = sorted(spent)[batches // 2]
     return value
 values = {}
-for k, times in (("10", 200), ("100", 100), ("1000", 30), ("10000", 5)):
+for k, times in (("10", 100), ("100", 100), ("1000", 50), ("10000", 20)):
     y, v = map(np.array, data[k])
     values[k] = clock(k, lambda: pool(y, v, method="REML", test="z"), times).tau2
 y, v = map(np.array, data["many"])
 groups = np.repeat(np.arange(len(y) // 10), 10)
-many = clock("many", lambda: pool_many(y, v, groups, method="REML", test="z"), 3)
+many = clock("many", lambda: pool_many(y, v, groups, method="REML", test="z"))
 values["many"] = float(many.tau2.sum())
 out["unconverged"] = int((~np.isfinite(many.estimate)).sum())
 y, v = map(np.array, data["gosh"])
-clock("gosh", lambda: gosh(y, v, method="REML"))
+clock("gosh", lambda: gosh(y, v, method="REML"), batches=1)
 clock("gosh_ee", lambda: gosh(y, v, method="EE"))
 print(json.dumps([out, values]))
 """
@@ -61,12 +64,15 @@ from pymare import Dataset
 from pymare.estimators import VarianceBasedLikelihoodEstimator
 data = json.load(open(sys.argv[1]))
 out, values = {}, {}
-def clock(name, call, times=1):
+def clock(name, call, times=1, batches=5):
     call()
-    start = time.process_time()
-    for _ in range(times):
-        value = call()
-    out[name] = (time.process_time() - start) / times
+    spent = []
+    for _ in range(batches):
+        start = time.process_time()
+        for _ in range(times):
+            value = call()
+        spent.append((time.process_time() - start) / times)
+    out[name] = sorted(spent)[batches // 2]
     return value
 def fit(y, v):
     est = VarianceBasedLikelihoodEstimator(method="REML")
@@ -92,10 +98,13 @@ out = {}
 for k, times in (("10", 100), ("100", 50), ("1000", 20), ("10000", 5)):
     y, v = map(np.array, data[k])
     combine_effects(y, v, method_re="iterated")
-    start = time.process_time()
-    for _ in range(times):
-        combine_effects(y, v, method_re="iterated")
-    out[k] = (time.process_time() - start) / times
+    spent = []
+    for _ in range(5):
+        start = time.process_time()
+        for _ in range(times):
+            combine_effects(y, v, method_re="iterated")
+        spent.append((time.process_time() - start) / times)
+    out[k] = sorted(spent)[2]
 from importlib.metadata import version
 print(json.dumps([out, version("statsmodels")]))
 """
@@ -105,10 +114,13 @@ suppressMessages({library(metafor); library(jsonlite)})
 data <- fromJSON(commandArgs(TRUE)[1])
 out <- list(); values <- list()
 clock <- function(call, times) {
-  call(); t <- proc.time()
-  for (i in seq_len(times)) call()
-  d <- proc.time() - t
-  as.numeric((d[1] + d[2]) / times)
+  call()
+  median(sapply(seq_len(if (times > 1) 5 else 1), function(batch) {
+    t <- proc.time()
+    for (i in seq_len(times)) call()
+    d <- proc.time() - t
+    as.numeric((d[1] + d[2]) / times)
+  }))
 }
 fit <- function(y, v) rma(y, v, method="REML")
 for (k in c("10", "100", "1000")) {
@@ -203,7 +215,8 @@ def _table(ours, metafor, pymare, models, a, b, c, importing, versions) -> str: 
         "",
         f"{stamp('numpy', 'scipy')}; {versions}",
         "",
-        "CPU milliseconds; ratios are peer / ours. metafor's 10,000 analyses and GOSH are scaled up"
+        "CPU milliseconds, medians of five batches; ratios are peer / ours. metafor's 10,000"
+        " analyses and GOSH are scaled up"
         " from 500 fits; statsmodels has no REML, so its iterated Paule-Mandel stands beside.",
         "",
         "| task | ours | metafor | ratio | PyMARE | ratio | statsmodels (PM) | ratio |",

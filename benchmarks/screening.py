@@ -269,7 +269,7 @@ def _speed() -> str:
         ready, found = _rerank(model, records, TERMS[name], samples, labels)
         shown = [f"{ms:.2f} ({p / ms:.0f}x)" for ms, p in zip(found, peer["ms"], strict=True)]
         body.append([f"`{model.name}`", f"{len(records):,}", f"{ready:.2f}", *shown])
-    per = [ms / (_next_training(at) - at) for ms, at in zip(found, AT, strict=True)]
+    per = [ms / _between_trainings(at) for ms, at in zip(found, AT, strict=True)]
     shown = [f"{ms:.2f} ({p / ms:.0f}x)" for ms, p in zip(per, peer["ms"], strict=True)]
     body.append(["`sinteza`, per decision", f"{len(records):,}", "", *shown])
     big, big_labels = _ballast(records, labels)
@@ -290,12 +290,14 @@ def _speed() -> str:
     )
 
 
-def _next_training(decisions: int) -> int:
-    point = decisions + 1
+def _between_trainings(decisions: int) -> int:
+    """Decisions from one learning of our model to the next, about there."""
     growth = ranking.sinteza.growth
-    while ranking.last_training(point, growth) <= ranking.last_training(decisions, growth):
+    last = ranking.last_training(decisions, growth)
+    point = decisions + 1
+    while ranking.last_training(point, growth) == last:
         point += 1
-    return point
+    return point - last
 
 
 def _ballast(records: list[Record], labels: list[bool]) -> tuple[list[Record], list[bool]]:

@@ -61,12 +61,9 @@ relation.ge = 2=4
 relation.> = 2=5
 relation.scr = 2=3
 relation.exact = 2=3
-relation.all = 2=3
-relation.any = 2=3
-relation.adj = 2=3
+relation.all = 4=6
 position.any = 3=3 6=1
 structure.* = 4=1
-structure.adj = 4=1
 truncation.right = 5=1
 truncation.none = 5=100
 """

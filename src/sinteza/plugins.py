@@ -7,6 +7,7 @@ A group is one of ``sinteza.sources``, ``sinteza.formats``, ``sinteza.rankers``,
 from __future__ import annotations
 
 import difflib
+import functools
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -21,6 +22,7 @@ GROUPS = (
 )
 
 
+@functools.cache  # reading the metadata of every installed package takes milliseconds
 def available(group: str) -> dict[str, EntryPoint]:
     """The extensions of a group by name, sorted; nothing is imported."""
     found = sorted(entry_points(group=group), key=lambda point: point.name)

@@ -66,6 +66,7 @@ def test_all_outcomes(
     found = scorer.score(gold, predictions)
     assert found["value"]["f1"] >= 0.90
     assert found["role"]["f1"] >= 0.85
+    assert found["arm"]["f1"] >= 0.80
     accepted = scorer.score(gold, predictions, accepted=True)
     assert accepted["value"]["precision"] >= 0.97
 

@@ -1,7 +1,7 @@
 """The evidence map: what was studied and what was not, as a grid of counts.
 
-A cell holds its number of studies; its circle grows (by area) with the participants or, where
-these are not known, with the studies. A pair nobody studied is an open, dashed cell: a gap is
+A cell holds its number of reports; its circle grows (by area) with the participants or, where
+these are not known, with the reports. A pair nobody studied is an open, dashed cell: a gap is
 shown, not left out. Each cell and heading may link to its studies.
 """
 
@@ -21,7 +21,6 @@ from sinteza.charts.svg import (
     widest,
     wrap,
 )
-from sinteza.charts.words import studies as studies_said
 from sinteza.i18n import Language
 
 _SIZE = 12.5
@@ -47,11 +46,11 @@ class MapAxis:
 
 @dataclass(frozen=True)
 class MapCell:
-    """What is known of one pair: studies, participants, certainty (high ... very low)."""
+    """What is known of one pair: reports, participants, certainty (high ... very low)."""
 
     row: str
     column: str
-    studies: int
+    reports: int
     participants: int | None = None
     certainty: str | None = None
     href: str | None = None
@@ -80,7 +79,7 @@ def evidence_map(
     grid = {
         (c.row, c.column): c
         for c in cells
-        if c.studies > 0 and c.row in known_rows and c.column in known_columns
+        if c.reports > 0 and c.row in known_rows and c.column in known_columns
     }
     said = map_sentence(rows, columns, list(grid.values()), lang=lang)
     heading = title or lang.text("Evidence map")
@@ -90,28 +89,32 @@ def evidence_map(
     return drawing.draw_wide(heading, said, name)
 
 
+def _reports(lang: Language, n: int) -> str:
+    return lang.plural("{n} report", "{n} reports", n)
+
+
 def map_sentence(
     rows: Sequence[MapAxis], columns: Sequence[MapAxis], cells: Sequence[MapCell], *, lang: Language
 ) -> str:
     """The map in one sentence: how many pairs have studies, and which has most."""
     pairs = len(rows) * len(columns)
-    filled = len({(c.row, c.column) for c in cells if c.studies > 0})
+    filled = len({(c.row, c.column) for c in cells if c.reports > 0})
     have = lang.plural(
-        "{filled} of {n} pair has studies",
-        "{filled} of {n} pairs have studies",
+        "{filled} of {n} pair has reports",
+        "{filled} of {n} pairs have reports",
         pairs,
         filled=lang.integer(filled),
     )
     said = f"{have}, {lang.plural('{n} is a gap', '{n} are gaps', pairs - filled)}"
     if filled:
-        best = max(cells, key=lambda c: c.studies)
+        best = max(cells, key=lambda c: c.reports)
         row = next((r.label for r in rows if r.key == best.row), best.row)
         column = next((c.label for c in columns if c.key == best.column), best.column)
         most = lang.text(
-            "most: {row} with {column} ({studies})",
+            "most: {row} with {column} ({reports})",
             row=row,
             column=column,
-            studies=studies_said(lang, best.studies),
+            reports=_reports(lang, best.reports),
         )
         said = f"{said}; {most}"
     return said
@@ -141,7 +144,7 @@ class _Map:
 
     def size(self, cell: MapCell) -> int:
         """What the area of a circle stands for."""
-        return (cell.participants or 0) if self.by_participants else cell.studies
+        return (cell.participants or 0) if self.by_participants else cell.reports
 
     def look(self, cell: MapCell) -> tuple[str, str]:
         """Fill of a cell and the ink on it."""
@@ -161,8 +164,8 @@ class _Map:
         """A cell in words."""
         pair = f"{row.label} × {column.label}"
         if cell is None:
-            return f"{pair}: {self.lang.text('no study')}"
-        parts = [studies_said(self.lang, cell.studies)]
+            return f"{pair}: {self.lang.text('no report')}"
+        parts = [_reports(self.lang, cell.reports)]
         if cell.participants:
             parts.append(self.people(cell.participants))
         if cell.certainty in _CERTAINTY:
@@ -172,7 +175,7 @@ class _Map:
     def short(self, cell: MapCell) -> str:
         """The count and the certainty's glyph."""
         sign = _CERTAINTY[cell.certainty][0] if cell.certainty in _CERTAINTY else ""
-        return f"{self.lang.integer(cell.studies)} {sign}".strip()
+        return f"{self.lang.integer(cell.reports)} {sign}".strip()
 
     def people(self, n: int) -> str:
         """``120 participants``."""
@@ -182,10 +185,16 @@ class _Map:
         """The whole grid."""
         label_width = min(max(widest([r.label for r in self.rows], _SIZE), 90.0), 220.0)
         left = 12 + label_width + 10
-        pitches = [
-            max(_CELL, min(136.0, widest(column.label.split(), _SIZE, bold=True) + 8.5))
-            for column in self.columns
-        ]
+        pitches = []
+        for column in self.columns:
+            word = widest(column.label.split(), _SIZE, bold=True) + 8.5
+            counts = [
+                self.lang.integer(cell.reports)
+                for cell in self.grid.values()
+                if cell.column == column.key
+            ]
+            figures = widest(counts, _SIZE, bold=True) + 8
+            pitches.append(max(_CELL, min(136.0, word), figures))
         heads = [
             wrap(c.label, p - 8, _SIZE, bold=True)
             for c, p in zip(self.columns, pitches, strict=True)
@@ -285,7 +294,7 @@ class _Map:
             radius = max(10.0, most * math.sqrt(self.size(cell) / self.largest))
             svg.circle(cx, cy, radius, fill=fill, stroke=BLUE, tip=tip)
         sign = _CERTAINTY[cell.certainty][0] if cell.certainty in _CERTAINTY else ""
-        shown = self.lang.integer(cell.studies)
+        shown = self.lang.integer(cell.reports)
         svg.text(cx, cy + 4.5, shown, size=_SIZE, weight="bold", anchor="middle", fill=ink)
         if sign and not self.heat:
             svg.text(cx, y + height - 5, sign, size=9, anchor="middle")
@@ -296,16 +305,16 @@ class _Map:
         text = self.lang.text
         svg.rect(x, y, 18, 14, fill=WHITE, stroke="#9aa0a6", stroke_dasharray="3 3", rx=2)
         y = svg.lines(
-            x + 26, y + 11.5, wrap(text("gap: no study found"), width - 26, 11.5), size=11.5
+            x + 26, y + 11.5, wrap(text("gap: no report found"), width - 26, 11.5), size=11.5
         )
-        number = text("number: studies")
+        number = text("number: reports")
         if self.heat:
-            grows = text("shade: participants") if self.by_participants else text("shade: studies")
+            grows = text("shade: participants") if self.by_participants else text("shade: reports")
         else:
             grows = (
                 text("area of the circle: participants")
                 if self.by_participants
-                else text("area of the circle: studies")
+                else text("area of the circle: reports")
             )
         if self.certain:
             grows = "" if self.heat else grows
@@ -333,7 +342,7 @@ class _Map:
         y = svg.lines(left, 26, wrap(title, right - left, 15, bold=True), size=15, weight="bold")
         corner = " × ".join(part for part in self.corner if part)
         y = svg.lines(left, y, wrap(corner, right - left, 11.5), size=11.5, fill=GREY) - 6
-        most = max((c.studies for c in self.grid.values()), default=1)
+        most = max((c.reports for c in self.grid.values()), default=1)
         longest = 350 - 204 - widest([self.short(c) for c in self.grid.values()], 11.5, bold=True)
         studied = {row for row, _ in self.grid}
         for row in self.rows:
@@ -350,7 +359,7 @@ class _Map:
                     continue
                 y = self.draw_bar(svg, y, row, column, cell, max(3.0, longest) / most)
             if gaps:
-                dashed = self.lang.plural("{n} gap (no study)", "{n} gaps (no study)", gaps)
+                dashed = self.lang.plural("{n} gap (no report)", "{n} gaps (no report)", gaps)
                 svg.rect(left, y - 4, 14, 11, fill=WHITE, stroke="#9aa0a6", stroke_dasharray="3 3")
                 svg.text(left + 20, y + 6, dashed, size=11.5, fill=GREY)
                 y += 14
@@ -365,7 +374,7 @@ class _Map:
         """The rows nobody studied, listed under one heading; the bottom."""
         if not rows:
             return y
-        heading = wrap(self.lang.text("No study at all"), right - left, _SIZE, bold=True)
+        heading = wrap(self.lang.text("No report at all"), right - left, _SIZE, bold=True)
         svg.rect(
             left - 4,
             y + 1,
@@ -398,7 +407,7 @@ class _Map:
             size=11.5,
             linked=bool(cell.href),
         )
-        long = max(3.0, scale * cell.studies)
+        long = max(3.0, scale * cell.reports)
         fill, _ = self.look(cell)
         svg.rect(196, y - 5, long, 13, fill=fill, stroke=GREY, tip=tip)
         svg.text(200 + long, y + 5, self.short(cell), size=11.5, weight="bold")

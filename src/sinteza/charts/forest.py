@@ -60,6 +60,7 @@ def forest(
     ratio: bool | None = None,
     digits: int = 2,
     layout: str = "wide",
+    description: str = "",
     name: str | None = None,
 ) -> str:
     """A forest plot as SVG.
@@ -69,7 +70,8 @@ def forest(
     ``favors`` what lies left and right of no effect; ``model`` is added to the axis label
     ("random effects, REML"), ``level`` is the level of the intervals, ``axis`` the range shown
     (in units of the measure; made from the data when left out). ``layout`` is ``wide`` or
-    ``narrow`` (360 pixels). ``name`` prefixes the ids.
+    ``narrow`` (360 pixels). ``description`` replaces the sentence made from the numbers, ``name``
+    prefixes the ids.
     """
     table = ForestTable(
         groups=groups,
@@ -88,7 +90,7 @@ def forest(
         axis=axis,
     )
     full_title = title or lang.text("Forest plot: {measure}", measure=table.measure_name)
-    said = forest_sentence(groups, overall, lang=lang, measure=measure)
+    said = description or forest_sentence(groups, overall, lang=lang, measure=measure)
     width = 360.0 if layout == "narrow" else 0.0
     svg = Svg(width, 0, title=full_title, description=said, name=name)
     return _draw_narrow(svg, table, full_title) if width else _Wide(table).draw(svg, full_title)

@@ -142,7 +142,15 @@ def forest_sentence(
                 high=words.figure(lang, overall.prediction_high),
             )
             parts.append(between)
-    return ", ".join(parts)
+    said = ", ".join(parts)
+    if overall is None:
+        # Without one result for all, each group's.
+        for group in groups:
+            one = group.summary
+            if group.label and one is not None and one.estimate is not None:
+                shown = words.with_interval(lang, one.estimate, one.ci_low, one.ci_high)
+                said += f"; {group.label}: {measure} {shown}"
+    return said
 
 
 @dataclass

@@ -112,7 +112,7 @@ def network_graph(
                 fill_opacity=0.22,
                 tip=", ".join(corners),
             )
-    most = max([e.studies for e in drawn], default=1)
+    most = max([6, *(e.studies for e in drawn)])  # one study is a thin line in any network
     for e in sorted(drawn, key=lambda e: (e.one, e.other)):
         (x1, y1), (x2, y2) = at[e.one], at[e.other]
         tip = f"{e.one} – {e.other}: {words.studies(lang, e.studies)}"
@@ -335,6 +335,12 @@ def network_forest(
         level=level,
         model=model,
         layout=layout,
+        description=lang.plural(
+            "{n} treatment against {reference}",
+            "{n} treatments against {reference}",
+            len(rows),
+            reference=reference,
+        ),
         name=name,
     )
 

@@ -428,6 +428,7 @@ def _place_narrow(
     if any(step.other or step.other_side for step in steps):
         chains.append((2, 3))
     finals = [step for step in steps if step.main is not None and step.main.strong]
+    around: list[float] = []
     for main_at, side_at in chains:
         previous: float | None = None
         for step in steps:
@@ -446,7 +447,16 @@ def _place_narrow(
                     _arrow(svg, left + 20, y + 18, left + 40, y + 18)
                     previous = y + 18
                 y = _draw_box(svg, side, left + 40, y, width, lang) + gap
-        if (main_at, side_at) == chains[-1]:
+        if (main_at, side_at) != chains[-1]:
+            if previous is not None:
+                around.append(previous + 6)
+        else:
+            if finals:
+                # The first chain goes past the second, along the left edge.
+                for start in around:
+                    corners = [(left + 20, start - 6), (left + 20, start), (4.0, start)]
+                    svg.polyline([*corners, (4.0, y + 18)], stroke=GREY)
+                    _arrow(svg, 4.0, y + 18, left, y + 18)
             for step in finals:
                 if step.main is not None:
                     if previous is not None:

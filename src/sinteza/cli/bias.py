@@ -21,6 +21,7 @@ from sinteza.cli.output import json_option, print_json
     help="The direction that selection favors (default: that of the pooled estimate).",
 )
 @click.option("--level", default=0.95, show_default=True, help="Level of the intervals.")
+@click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ro"]))
 @column_options
 @json_option
 def command(
@@ -30,6 +31,7 @@ def command(
     test: str,
     alternative: str | None,
     level: float,
+    language: str,
     as_json: bool,
     **columns: str | None,
 ) -> None:
@@ -74,6 +76,10 @@ def command(
             }
         )
         return
-    click.echo(found.summary())
+    from sinteza.i18n import Language
+    from sinteza.stats.notes import translate
+
+    lang = Language(language)
+    click.echo(found.summary(lang))
     for note in sizes.notes:
-        click.echo(f"Note: {note}")
+        click.echo(f"{lang.text('Note')}: {translate(note, lang)}")

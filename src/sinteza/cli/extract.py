@@ -25,8 +25,8 @@ class ExtractGroup(LazyGroup):
 
 @click.group("extract", cls=ExtractGroup, table=SUBCOMMANDS)
 def command() -> None:
-    """Read arms and outcomes out of titles and abstracts.
+    """Read arms and outcomes out of titles, abstracts and full texts.
 
-    ``sinteza extract FILES`` reads PubMed XML. In a review, ``record`` keeps what is read as a
-    proposal and ``verify`` shows a person each value beside its quote.
+    ``sinteza extract FILES`` reads files of records and JATS XML. In a review, ``record`` keeps
+    what is read as a proposal and ``verify`` shows a person each value beside its quote.
     """

@@ -1,13 +1,14 @@
-"""``sinteza extract FILES``: arms and outcomes out of titles and abstracts."""
+"""``sinteza extract FILES``: arms and outcomes out of abstracts and full texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
+from sinteza.cli.extract_options import extractor_option
 from sinteza.cli.output import json_option, print_jsonl, print_table
 
 if TYPE_CHECKING:
@@ -22,18 +23,22 @@ if TYPE_CHECKING:
 )
 @json_option
 @click.option("--studies", is_flag=True, help="Print studies: facts, places and digests, no text.")
-def command(files: tuple[Path, ...], as_json: bool, studies: bool) -> None:
-    """Read arms, outcomes and design out of PubMed XML FILES (.xml, .xml.gz).
+@extractor_option
+def command(files: tuple[Path, ...], as_json: bool, studies: bool, extractor: str) -> None:
+    """Read arms, outcomes and design out of FILES of records or full texts.
+
+    Any format of records is read, plain or packed; of JATS XML (.xml, .nxml) the body and its
+    tables are read as well.
 
     With --json one report a line: design, population, arms, outcomes with their values, each with
-    its place in the abstract, its confidence, and whether a person needs to look at it. With
+    its place in the text, its confidence, and whether a person needs to look at it. With
     --studies the same as studies of a review, one a line: what may be kept where the abstracts may
     not.
     """
     if studies:
-        print_jsonl(_studies(files))
+        print_jsonl(_studies(files, extractor))
         return
-    reports = (report for _, report in _reports(files))
+    reports = (report for _, report in _reports(files, extractor))
     if as_json:
         print_jsonl(reports)
         return
@@ -66,28 +71,17 @@ def _percent(value: float | None, low: float | None, high: float | None) -> str:
     return f"{low:g} to {high:g}" if low is not None and high is not None else ""
 
 
-def _records(files: tuple[Path, ...]) -> Iterator[Record]:
-    import gzip
-
-    from sinteza.formats import pubmed_xml
-
-    for path in files:
-        with path.open("rb") as raw:
-            stream: BinaryIO = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment] # read and close are all that is used
-            yield from pubmed_xml.read(stream, path=str(path))
-
-
-def _studies(files: tuple[Path, ...]) -> Iterator[Study]:
+def _studies(files: tuple[Path, ...], extractor: str) -> Iterator[Study]:
     from sinteza.extraction.study import study
 
-    for record, report in _reports(files):
+    for record, report in _reports(files, extractor):
         yield study(report, record)
 
 
-def _reports(files: tuple[Path, ...]) -> Iterator[tuple[Record, Report]]:
-    from sinteza.extraction.read import read
-    from sinteza.text.roles import load
+def _reports(files: tuple[Path, ...], extractor: str) -> Iterator[tuple[Record, Report]]:
+    from sinteza.extraction.extractor import load
+    from sinteza.sources.files import open_many
 
-    roles = load().predict
-    for record in _records(files):
-        yield record, read(record, roles)
+    reader = load(extractor)
+    for record in open_many(files):
+        yield record, reader.read(record)

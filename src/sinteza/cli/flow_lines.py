@@ -20,6 +20,11 @@ def print_flow(flow: Flow) -> None:
     click.echo(f"excluded    {flow.excluded.count:>7,}")
     for reason, box in sorted(flow.reasons.items(), key=lambda item: -item[1].count):
         click.echo(f"  {reason}: {box.count:,}")
+    if flow.assessed is not None and flow.excluded_full is not None:
+        click.echo(f"full text   {flow.assessed.count:>7,}  assessed")
+        click.echo(f"  excluded: {flow.excluded_full.count:,}")
+        for reason, box in sorted(flow.full_reasons.items()):
+            click.echo(f"    {reason}: {box.count:,}")
     if flow.undecided.count:
         click.echo(f"undecided   {flow.undecided.count:>7,}")
     click.echo(f"included    {flow.included.count:>7,}")
@@ -41,6 +46,9 @@ def flow_data(flow: Flow) -> dict[str, object]:
         "excluded_by_rule": flow.excluded_by_rule,
         "excluded_by_person": flow.excluded_by_person,
         "reasons": {reason: box.count for reason, box in flow.reasons.items()},
+        "assessed": flow.assessed.count if flow.assessed is not None else None,
+        "excluded_full": flow.excluded_full.count if flow.excluded_full is not None else None,
+        "full_reasons": {reason: box.count for reason, box in flow.full_reasons.items()},
         "undecided": flow.undecided.count,
         "included": flow.included.count,
         "studies": flow.studies,

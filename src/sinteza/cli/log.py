@@ -14,7 +14,7 @@ from sinteza.cli.review_options import folder_argument, open_review
 @folder_argument
 @click.option("--kind", multiple=True, help="Only this kind (screening.decided ...).")
 @click.option("--subject", default="", help="Only events on this record, study or search.")
-@click.option("--last", type=int, default=0, help="Only the last N.")
+@click.option("--last", type=click.IntRange(min=0), default=0, help="Only the last N.")
 @json_option
 def command(folder: Path, kind: tuple[str, ...], subject: str, last: int, as_json: bool) -> None:
     """List the events of the review in DIR, oldest first; with --json one a line."""

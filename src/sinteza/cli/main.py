@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "multiverse": ("sinteza.cli.multiverse", "every reasonable analysis of a table at once"),
     "network": ("sinteza.cli.network", "compare all treatments of a network of studies"),
     "plot": ("sinteza.cli.plot", "draw a table: forest, funnel, network, league and more"),
+    "convert": ("sinteza.cli.convert", "a file of records into another format"),
+    "source": ("sinteza.cli.source", "ask a library catalogue what it can be asked"),
 }
 
 

@@ -16,12 +16,14 @@ from sinteza.cli.output import json_option, print_json
     "--measure", "measures", multiple=True, required=True, help="RR, OR, MD ...; may be repeated."
 )
 @click.option("--alpha", default=0.05, show_default=True, help="Level of significance.")
+@click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ro"]))
 @column_options
 @json_option
 def command(
     data: Path,
     measures: tuple[str, ...],
     alpha: float,
+    language: str,
     as_json: bool,
     **columns: str | None,
 ) -> None:
@@ -48,4 +50,7 @@ def command(
             }
         )
         return
-    click.echo(found.summary())
+    from sinteza.i18n import Language
+
+    lang = Language(language)
+    click.echo(found.summary(lang))

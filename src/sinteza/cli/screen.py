@@ -8,6 +8,7 @@ from sinteza.cli.main import LazyGroup
 
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "cards": ("sinteza.cli.screen_cards", "decide, card by card (also: sinteza screen DIR)"),
+    "rules": ("sinteza.cli.screen_rules", "decide by the protocol's rules, with the reason"),
     "status": ("sinteza.cli.screen_status", "progress, the stopping certificate, agreement"),
     "audit": ("sinteza.cli.screen_audit", "a random sample of the unread, and what it proves"),
     "resolve": ("sinteza.cli.screen_resolve", "list the conflicts, or settle one"),

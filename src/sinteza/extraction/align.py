@@ -193,6 +193,13 @@ class Alignment:
         table, values = self.table, reading.values
         if table.comparator is None or not 2 <= len(values) <= 4 or len(slots) < 2:
             return None
+        # arms named after the figures, and not joined to them, belong to something else
+        last = values[-1].end
+        slots = [
+            (m, arm)
+            for m, arm in slots
+            if m.start < last or _JOINED_AFTER.match(sentence[last : m.start])
+        ]
         if (
             any(m.start > values[0].start for m, _ in slots)
             or "respectively" in sentence[values[-1].end : values[-1].end + 60]

@@ -114,11 +114,17 @@ _KNOWN = re.compile(
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
             rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
-            r"(?P<active>\b(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
+            r"(?P<active>(?<![\w-])(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
             r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
         ]
     ),
     re.I,
+)
+
+
+# "BRV50", "BRV 20, 50, and 100 mg/day": doses joined to the name, with or without their unit
+_GLUED = re.compile(
+    rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
 )
 
 
@@ -313,7 +319,7 @@ class ArmTable:
                         r"target dos|to a (?:max|target)|titrated (?:to|up to)|up to", before, re.I
                     )
                 )
-                points -= 2.0 * bool(re.search(r"mL\b", unit)) + 2.0 * bool(
+                points -= 2.0 * bool(re.search(r"mL\b", unit)) + 4.0 * bool(
                     re.search(r"median|mean|modal", before, re.I)
                 )
                 singles.append((points, figures if group[0].ranged else figures[-1:], unit))
@@ -535,13 +541,11 @@ class ArmTable:
             if fitting:
                 out.append(Mention(start, end, (fitting[0],)))
                 return
-        glued = re.match(
-            rf"-?\s?({DEC}(?:\s*(?:,|,?\s*and|/)\s*{DEC})*)(?![\w.%]|\s*%|\s?:)", sentence[end:]
-        )
+        glued = _GLUED.match(sentence, end)
         if glued and len(own) > 1:
             numbers = self._by_dose(re.findall(DEC, glued[1]), drug)
             if numbers:
-                out.append(Mention(start, end + glued.end(), numbers))
+                out.append(Mention(start, glued.end(), numbers))
                 return
         if (
             out

@@ -165,7 +165,7 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         text,
         re.I,
     )
-    if not assigned and not re.search(
+    if not (assigned or pooled_title) and not re.search(
         r"randomi[sz]ed|double[- ]blind|placebo-controlled", title, re.I
     ):
         if re.search(
@@ -213,7 +213,14 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
     if pooled_title or (_POSTHOC_TEXT.search(text[:400] if plain_trial else text)):
         head = f"{title}. {text[:1200]}"
         several = bool(_SEVERAL.search(head)) or "pooled" in head.lower()
-        if pooled_title or not re.search(r"(?:were|was) randomi[sz]ed (?:\(?1:1|to\b)", text, re.I):
+        strong = re.search(
+            r"pooled data|data (?:were|was|are) pooled|pooled (?:from|analys)", text[:900], re.I
+        )
+        if (
+            pooled_title
+            or strong
+            or not re.search(r"(?:were|was) randomi[sz]ed (?:\(?1:1|to\b)", text, re.I)
+        ):
             return ("posthoc_pooled_rct" if several else "posthoc_rct"), 0.8
     if randomised or _CONTROLLED.search(f"{title}. {text}"):
         escalation = re.search(r"dose-escalation study of \w+ patients", text, re.I)
@@ -429,7 +436,7 @@ def n_randomized(text: str, kind: str) -> int | None:
                         or (n in (25, 50, 75, 100) and "%" in match[0][:12])
                     ):
                         continue
-                    if _NOT_ALL.search(sentence[match.start() : match.end()]):
+                    if _NOT_ALL.search(sentence[match.start() : match.end() + 25]):
                         continue
                     return n
     return None

@@ -76,6 +76,7 @@ _COVERED = [
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0),
         (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I),
         (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I),
+        (r"\b(?:reduced|decreased) by (?:at least )?(?:25|50|75|90)\s?%(?! (?:for|with|in|on|vs))(?= \w+ing| after| or| from)", re.I),
         # sizes, ages, spans, ratios of allocation, studies, phases, years, identifiers
         (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0),
         (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0),
@@ -152,7 +153,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     for name, pattern in [
         ("epT", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}\s*[)\]],?\s*(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+)?({INT})\b(?!\s?%)"),
         ("eTp", rf"{_L}({INT})\s+(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+|these\s+)?({INT})\s+{_WORDS}[(\[,]\s*{_PCT}"),
-        ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*{_WORDS}[(\[,;:=]+\s*{_PCT}"),
+        ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*(?:{_WORDS}[(\[,;:=]+|or)\s*{_PCT}"),
         ("peT", rf"{_L}{_PCT}\s*{_WORDS}[(\[,;]\s*({INT})\s?(?:/|of|out of)\s?(?:the\s+)?({INT})\b(?!\s?%)"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*([+-]?{DEC})\s*[)\]](?=\s*\w+)(?!\s*of\b)(?<=%\))"),

@@ -44,7 +44,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
-    ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
+    ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
@@ -200,7 +200,7 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             o.start < match.end() and match.start() < o.end and o.code != "AE" for o in outcomes
         ):
             continue
-        stop = sentence.find(";", match.end())
+        stop = _semicolon(sentence, match.end())
         later = [
             o.start
             for o in outcomes
@@ -218,6 +218,17 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
 
 
 # "13 % discontinued": the outcome stands right behind its figure
+def _semicolon(sentence: str, at: int) -> int:
+    """The next semicolon outside the parenthesis it may stand in, or -1."""
+    depth = 0
+    for place in range(at, len(sentence)):
+        char = sentence[place]
+        depth += (char in "([") - (char in ")]")
+        if char == ";" and depth <= 0:
+            return place
+    return -1
+
+
 _OF_PEOPLE = _p(
     r"^[\])]?\s?(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?\s?(?:had|were|was|who|have)?\s?$"
 )

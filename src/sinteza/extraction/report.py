@@ -5,16 +5,19 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where it stands: number of the sentence (from 0) and characters of the abstract's text.
 
     The text is :attr:`sinteza.model.record.Record.abstract_text`: sections joined by one space,
-    labels left out. The title is sentence -1; its offsets count its own characters.
+    labels left out. The title is sentence -1; its offsets count its own characters. ``section`` is
+    empty for the abstract, else the label of the section of the body that is counted instead; in a
+    table a sentence is a row.
     """
 
     sentence: int
     start: int
     end: int
+    section: str = ""
 
 
 class ReportValue(

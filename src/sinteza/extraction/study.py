@@ -23,10 +23,9 @@ def study(report: Report, record: Record) -> Study:
     Printed events stay as printed. Where only a percentage is printed and exactly one whole number
     of the arm's size rounds to it, ``events`` is that number, ``total`` the arm's size and
     ``derived`` is ``percent``. Every result carries its quote (the place in
-    ``record.abstract_text`` and the digest of the words), the extractor's name and its confidence;
-    ``needs_look`` becomes the flag of that name.
+    the abstract or, with the section's label, in the body, and the digest of the words), the
+    extractor's name and its confidence; ``needs_look`` becomes the flag of that name.
     """
-    text = record.abstract_text
     document = f"pmid:{report.pmid}" if report.pmid else report.id
     arms = {arm.id: arm for arm in report.arms}
     return Study(
@@ -44,13 +43,14 @@ def study(report: Report, record: Record) -> Study:
         n_randomized=report.population.n_randomised,
         arms=tuple(_arm(arm, report) for arm in report.arms),
         results=tuple(
-            _result(value, outcome, arms.get(value.arm), report, text, document)
+            _result(value, outcome, arms.get(value.arm), report, record, document)
             for outcome in report.outcomes
             for value in outcome.values
         ),
         source=document,
         place="abstract",
         read_by=report.extractor,
+        by_machine=True,
         notes="; ".join(report.flags),
     )
 
@@ -78,7 +78,7 @@ def _result(
     outcome: ReportOutcome,
     arm: ReportArm | None,
     report: Report,
-    text: str,
+    record: Record,
     document: str,
 ) -> ArmResult:
     events, total, derived = value.events, value.total, ""
@@ -87,7 +87,8 @@ def _result(
         total = arm.n_analysed if arm.n_analysed is not None else arm.n_randomised
         derived = "percent"
     flags = (*value.flags, "needs_look") if value.needs_look else value.flags
-    quoted = text[outcome.evidence.start : outcome.evidence.end]
+    section = outcome.evidence.section or "abstract"
+    quoted = record.passage(section)[outcome.evidence.start : outcome.evidence.end]
     return ArmResult(
         arm=value.arm,
         outcome=outcome.code,
@@ -100,7 +101,7 @@ def _result(
         period=outcome.period or "",
         quote=Quote(
             document=document,
-            section="abstract",
+            section=section,
             start=outcome.evidence.start,
             end=outcome.evidence.end,
             digest=sha256(quoted.encode()).hexdigest(),

@@ -42,7 +42,7 @@ def check(report: Report) -> Report:
         )
         for item in report.outcomes
     )
-    changed = _order(changed)
+    changed = tuple(_ahead(item, arms) for item in _order(changed))
     flags = list(report.flags)
     sizes = [arm.n_randomised for arm in report.arms if arm.role in ("intervention", "comparator")]
     n = report.population.n_randomised
@@ -78,6 +78,32 @@ def _value(value: ReportValue, item: ReportOutcome, arm: ReportArm | None) -> Re
             value, flags=tuple(dict.fromkeys(flags)), needs_look=True, derived_events=derived
         )
     return msgspec.structs.replace(value, derived_events=derived)
+
+
+def _ahead(item: ReportOutcome, arms: dict[str, ReportArm]) -> ReportOutcome:
+    """A comparator better than every active arm, or told alone: the trace of arms confused."""
+    if item.code not in ("RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED"):
+        return item
+    shares: dict[str, list[float]] = {"intervention": [], "comparator": []}
+    for value in item.values:
+        arm = arms.get(value.arm)
+        if arm is None or value.percent is None:
+            continue
+        role = "intervention" if arm.name.endswith(" all doses") else arm.role
+        if role in shares:
+            shares[role].append(value.percent)
+    if not shares["comparator"]:
+        return item
+    flag = "comparator_alone"
+    if shares["intervention"]:
+        if max(shares["comparator"]) <= max(shares["intervention"]):
+            return item
+        flag = "comparator_ahead"
+    marked = tuple(
+        msgspec.structs.replace(value, flags=(*value.flags, flag), needs_look=True)
+        for value in item.values
+    )
+    return msgspec.structs.replace(item, values=marked)
 
 
 def _size(arm: ReportArm | None) -> int | None:

@@ -87,7 +87,7 @@ _LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø
             "textquotedblright": "”", "textregistered": "®", "texttrademark": "™",
             "textcommabelow": "", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
             "mu": "μ", "pm": "±", "times": "×", "geq": "≥", "leq": "≤", "ge": "≥", "le": "≤",
-            "degree": "°", "textdegree": "°", "textbackslash": "\\", "textasciitilde": "~",
+            "degree": "°", "textdegree": "°", "textbackslash": "\x02", "textasciitilde": "~",
             "textgreater": ">", "textless": "<", "textbar": "|"}  # fmt: skip
 _ACCENT = re.compile(
     r"\\([`'^~=.\"])\s*\{?\s*(\\?[A-Za-z])\s*\}?|\\([uvHckrdb])(?:\s+|\s*(?=\{))\{?\s*(\\?[A-Za-z])\s*\}?"
@@ -125,7 +125,8 @@ def plain(text: str) -> str:
         text = _ESCAPED.sub(lambda m: "\x00" + str(ord(m[1])) + "\x01", text)
     if "{" in text or "}" in text:
         text = text.replace("{", "").replace("}", "")
-    return re.sub("\x00(\\d+)\x01", lambda m: chr(int(m[1])), text)
+    text = re.sub("\x00(\\d+)\x01", lambda m: chr(int(m[1])), text)
+    return text.replace("\x02", "\\")
 
 
 def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Record]:

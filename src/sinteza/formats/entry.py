@@ -46,7 +46,7 @@ def authors(text: str) -> list[Author]:
 
     ``Griffin DK, Larkin DM`` are two, ``Griffin, D.K.`` is one, ``Yang, Z., Jiang, B.`` are two.
     """
-    text = text.strip().removesuffix(".") if _LISTS.search(text) is None else text
+    text = text.strip()
     if _LISTS.search(text):
         parts = listed(text)
     elif re.search(r"\s(?:and|&)\s", text) and "," not in text.split(" and ")[0]:
@@ -55,13 +55,15 @@ def authors(text: str) -> list[Author]:
         parts = re.split(r"\s+and\s+", text)
     else:
         parts = _by_comma(text)
-    return [people.author(part) for part in parts if part.strip()]
+    bare = (re.sub(r"^(?:and|&)\s+", "", part.strip()) for part in parts)
+    return [people.author(part) for part in bare if part]
 
 
 def _by_comma(text: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 1 and all(_of_one_person(part) for part in parts):
-        return parts
+    ended = [*parts[:-1], parts[-1].removesuffix(".")] if parts else []
+    if len(parts) > 1 and all(_of_one_person(part) for part in ended):
+        return ended
     short = [len(part) <= 8 and part[:1].isupper() and "." in part for part in parts]
     if len(parts) > 2 and len(parts) % 2 == 0 and all(short[1::2]):
         return [f"{last}, {fore}" for last, fore in zip(parts[::2], parts[1::2], strict=True)]
@@ -163,7 +165,9 @@ def assemble(
     books = take_all("isbn") + [text for text in serials if text and not issns(text)]
     title = " ".join(take("title").split())
     if who is None:
-        who = tuple(person for text in take_all("authors") for person in authors(text))
+        # of several columns with the same people (short and full names) the first counts
+        tag = next((tag for tag in names.get("authors", ()) if any(entry.peek(tag))), "")
+        who = tuple(person for text in entry.all(tag) for person in authors(text))
     day, pages = _day(entry, names), _pages(take)
     journal, abbreviation = take("journal"), take("abbreviation")
     if not journal:

@@ -50,6 +50,11 @@ def initials(fore: str) -> str:
     return "".join(word[0] for word in re.split(r"[\s.-]+", fore) if word and word[0].isupper())
 
 
+def _are_initials(word: str) -> bool:
+    """``AB``, ``A.B.``, ``N.-E.``; not a name in capitals."""
+    return _INITIALS.fullmatch(word) is not None and (len(word) <= 4 or "." in word)
+
+
 def author(text: str) -> Author:
     """One name: ``Last, Fore, Jr``, ``Last AB``, ``Fore Last`` or the name of a group."""
     text = " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split()).strip(" ;")
@@ -68,7 +73,7 @@ def author(text: str) -> Author:
     if _GROUP.search(text):
         return Author(collective=text)
     cut = len(words)
-    while cut > 1 and _INITIALS.fullmatch(words[cut - 1]) and len(words[cut - 1]) <= 4:
+    while cut > 1 and _are_initials(words[cut - 1]):
         cut -= 1
     if cut < len(words):  # Last AB, Brownstein C D
         fore = " ".join(words[cut:])

@@ -135,8 +135,7 @@ def _printed(element: Any) -> tuple[str, str]:
     as_printed = _find(element, "MedlineDate")
     season = _find(element, "Season")
     day = _day(element)
-    words = season or as_printed.partition(day)[2] if day else ""
-    if month := first_month(words):
+    if day and (month := first_month(season or as_printed)):
         day = f"{day}-{month}"
     return day, season or as_printed
 

@@ -386,9 +386,10 @@ def _pairs(record: Record) -> Iterator[tuple[str, str]]:
 def _named(record: Record) -> Iterator[tuple[str, str]]:
     """The identifiers. A PubMed number without another accession goes where EndNote has it."""
     accessions = [item.value for item in record.identifiers if item.kind == "accession"]
-    if record.pmid and not accessions and "database" not in record.extra:
+    database = record.extra.get("database", ())
+    if record.pmid and not accessions and database in ((), ("PubMed",)):
         yield "AN", record.pmid
-        yield "DB", "PubMed"
+        yield from () if database else (("DB", "PubMed"),)
     elif record.pmid:
         yield "N1", f"PMID: {record.pmid}"
     tags = {"doi": "DO", "accession": "AN", "issn": "SN", "isbn": "SN"}

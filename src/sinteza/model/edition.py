@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from sinteza.model.effect import AnalysisResult, PooledEffect
+from sinteza.model.effect import AnalysisResult, NetworkResult, PooledEffect
 from sinteza.model.flow import Flow
 from sinteza.model.protocol import Bilingual, Protocol
 from sinteza.model.record import Evidence
@@ -31,6 +31,7 @@ class EditionSearch(
     translation: str = ""
     version: str = ""
     warnings: tuple[str, ...] = ()
+    lines: tuple[tuple[int, str, int | None], ...] = ()
 
 
 class EditionImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +44,15 @@ class EditionImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     known: int
     digest: str
     at: str
+
+
+class EditionCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stopping rule of the screening that was tested, with the numbers it found."""
+
+    stage: str
+    rule: str
+    at: str
+    values: dict[str, float]
 
 
 class ConceptFound(
@@ -163,7 +173,10 @@ class PublishedEstimate(
 
 
 class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Everything an edition says. ``head`` is the digest of the last event it stands on."""
+    """Everything an edition says. ``head`` is the digest of the last event it stands on.
+
+    ``unverified`` are the planned analyses with values that only a machine read let in.
+    """
 
     schema: int
     number: int
@@ -184,5 +197,8 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     maps: tuple[MapResult, ...]
     analyses: tuple[AnalysisResult, ...]
     labels: dict[str, Bilingual]
+    unverified: tuple[AnalysisResult, ...] = ()
+    networks: tuple[NetworkResult, ...] = ()
+    certificates: tuple[EditionCertificate, ...] = ()
     published: tuple[PublishedEstimate, ...] = ()
     taxonomy_digest: str = ""

@@ -51,7 +51,8 @@ class SearchRan(
 ):
     """A query was put to a source, or could not be.
 
-    ``hits`` is ``None`` where the source was not searched; ``outcome`` then says why.
+    ``hits`` is ``None`` where the source was not searched; ``outcome`` then says why. ``lines`` are
+    the parts of the query with their hits: depth, text, count.
     """
 
     search: str
@@ -66,6 +67,7 @@ class SearchRan(
     translation: str = ""
     warnings: tuple[str, ...] = ()
     payloads: tuple[str, ...] = ()
+    lines: tuple[tuple[int, str, int | None], ...] = ()
     version: str = ""
 
 
@@ -79,7 +81,8 @@ class RecordsImported(
 ):
     """Records entered the review.
 
-    ``raw`` is the artifact of the file as it came, ``parsed`` those of what was read from it.
+    ``raw`` is the artifact of the file as it came (``files`` where there are several), ``parsed``
+    those of what was read from it.
     ``known`` counts records of the file that the review already held under the same id.
     """
 
@@ -91,6 +94,7 @@ class RecordsImported(
     read: int
     added: int
     known: int
+    files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -177,17 +181,6 @@ class ExtractionVerified(
     corrected: ArmResult | None = None
 
 
-class AppraisalJudged(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="appraisal.judged"
-):
-    """A judgment on risk of bias or certainty."""
-
-    subject: str
-    domain: str
-    judgment: str
-    support: str = ""
-
-
 class EditionPublished(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="edition.published"
 ):
@@ -213,7 +206,6 @@ Payload = (
     | ConceptAssigned
     | ExtractionRecorded
     | ExtractionVerified
-    | AppraisalJudged
     | EditionPublished
 )
 

@@ -29,7 +29,9 @@ class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``duplicates_known`` came again under the same identifier, ``duplicates_merged`` under another.
     ``excluded_by_rule``/``excluded_by_person`` split ``excluded``; ``undecided`` waits for a
-    decision or for a conflict to be settled.
+    decision or for a conflict to be settled. Once people judge full reports, ``assessed`` holds the
+    reports judged, ``excluded_full`` and ``full_reasons`` those left out there; before, they are
+    ``None`` and empty and the included are those of title and abstract.
     """
 
     sources: tuple[SourceCount, ...]
@@ -44,6 +46,9 @@ class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     undecided: Box
     included: Box
     studies: int = 0
+    assessed: Box | None = None
+    excluded_full: Box | None = None
+    full_reasons: dict[str, Box] = {}
 
     @property
     def duplicates(self) -> int:
@@ -59,8 +64,14 @@ class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 f" + screened {self.screened.count}"
             )
         parts = self.included.count + self.excluded.count + self.undecided.count
+        if self.excluded_full is not None:
+            parts += self.excluded_full.count
         if self.screened.count != parts:
             found.append(f"screened {self.screened.count} is not {parts} decided or waiting")
         if sum(box.count for box in self.reasons.values()) != self.excluded.count:
             found.append("the reasons do not add up to the excluded")
+        if self.excluded_full is not None:
+            listed = sum(box.count for box in self.full_reasons.values())
+            if listed != self.excluded_full.count:
+                found.append("the reasons at full text do not add up to the excluded there")
         return found

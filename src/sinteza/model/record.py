@@ -36,7 +36,7 @@ class Author(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of an abstract: its printed label, NLM's category and the text, markup removed."""
+    """A part of an abstract or body: its printed label, NLM's category and the text, no markup."""
 
     text: str
     label: str = ""
@@ -158,6 +158,8 @@ class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     ``id`` is ``source:source_id`` and never changes. ``identifiers`` name this record only, never
     its references. ``registry`` holds trial registrations and data banks as ``bank/accession``.
+    ``body`` is the full text where the source gives it: sections whose labels are unique, tables
+    among them (category ``TABLE``).
     ``extra`` keeps what has no place here, word for word, for the way back out.
     """
 
@@ -166,6 +168,7 @@ class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     source_id: str
     title: str = ""
     abstract: tuple[Section, ...] = ()
+    body: tuple[Section, ...] = ()
     other_abstracts: tuple[OtherAbstract, ...] = ()
     vernacular_title: str = ""
     authors: tuple[Author, ...] = ()
@@ -215,6 +218,15 @@ class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         """
         return " ".join(section.text for section in self.abstract)
 
+    def passage(self, section: str) -> str:
+        """The text that offsets of a quote count in: ``abstract`` (or nothing) or a body's label.
+
+        Empty for a section that the record does not hold.
+        """
+        if section in ("", "abstract"):
+            return self.abstract_text
+        return next((part.text for part in self.body if part.label == section), "")
+
     @property
     def is_retracted(self) -> bool:
         """True if the record itself says it was retracted."""
@@ -236,7 +248,7 @@ class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class Cluster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Records that are one entry. ``id`` is the representative's; ``members`` are sorted."""
+    """Records that are one entry. ``id`` is a member's and stays; ``members`` are sorted."""
 
     id: str
     members: tuple[str, ...]

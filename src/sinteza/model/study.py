@@ -75,7 +75,7 @@ class Study(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     posthoc_pooled_rct, posthoc_rct, single_arm, single_arm_escalation, observational, protocol,
     review, meta_analysis, methodology, unknown. ``domain`` is epilepsy, status_epilepticus,
     febrile_seizures, prophylaxis, healthy, veterinary or other. ``drug_resistant`` is explicit,
-    implied, no, or empty where nobody read it.
+    implied, no, or empty where nobody read it. ``by_machine`` marks a reading that no person made.
     ``overlaps`` names studies whose participants are the same people, in whole or in part.
     """
 
@@ -99,6 +99,7 @@ class Study(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     source: str = ""
     place: str = ""
     read_by: str = ""
+    by_machine: bool = False
     notes: str = ""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sinteza.model.edition import Edition
+from sinteza.model.study import Quote
 
 Row = Sequence[Any]
 
@@ -23,6 +24,9 @@ def tables(edition: Edition) -> dict[str, bytes]:
         "effects.csv": _effects(edition),
         "pooled.csv": _pooled(edition),
         "omitted.csv": _omitted(edition),
+        "without.csv": _without(edition),
+        "networks.csv": _networks(edition),
+        "network-pairs.csv": _pairs(edition),
         "searches.csv": _searches(edition),
         "imports.csv": _imports(edition),
         "flow.csv": _flow(edition),
@@ -107,6 +111,7 @@ def _studies(edition: Edition) -> Table:
         "source",
         "place",
         "read_by",
+        "by_machine",
         "notes",
     ]
     rows = [
@@ -135,7 +140,7 @@ def _results(edition: Edition) -> Table:
             arms = {arm.id: arm for arm in reading.arms}
             for result in reading.results:
                 arm = arms.get(result.arm)
-                quote = result.quote
+                quote = result.quote or Quote(document="")
                 rows.append(
                     [
                         reading.id,
@@ -143,7 +148,7 @@ def _results(edition: Edition) -> Table:
                         arm.intervention if arm else "",
                         arm.role if arm else "",
                         *_struct_rows([result], fields)[0],
-                        *((quote.document, quote.section, quote.start, quote.end) if quote else ()),
+                        *(quote.document, quote.section, quote.start, quote.end),
                     ]
                 )
     return ["study", "arm", "name", "role", *fields, "document", "section", "start", "end"], rows
@@ -232,6 +237,41 @@ def _omitted(edition: Edition) -> Table:
     return ["analysis", *fields], rows
 
 
+def _without(edition: Edition) -> Table:
+    fields = ["study", "label", "estimate", "ci_low", "ci_high"]
+    rows = [
+        [result.id, group.concept, *row]
+        for result in edition.analyses
+        for group in result.groups
+        for row in _struct_rows(group.without, fields)
+    ]
+    return ["analysis", "group", *fields], rows
+
+
+def _networks(edition: Edition) -> Table:
+    fields = [
+        *("concept", "studies", "people", "estimate", "ci_low", "ci_high", "pi_low", "pi_high"),
+        *("p_score", "mean_rank", "rank_low", "rank_high", "direct"),
+    ]
+    rows = [
+        [result.id, result.measure, result.reference, *row]
+        for result in edition.networks
+        for row in _struct_rows(result.treatments, fields)
+    ]
+    return ["analysis", "measure", "reference", *fields], rows
+
+
+def _pairs(edition: Edition) -> Table:
+    fields = [
+        *("a", "b", "estimate", "ci_low", "ci_high", "k", "direct", "direct_low", "direct_high"),
+        *("indirect", "disagree_p"),
+    ]
+    rows = [
+        [r.id, r.measure, *row] for r in edition.networks for row in _struct_rows(r.pairs, fields)
+    ]
+    return ["analysis", "measure", *fields], rows
+
+
 def _searches(edition: Edition) -> Table:
     fields = [
         "search",
@@ -267,6 +307,9 @@ def _flow(edition: Edition) -> Table:
         ("excluded by a person", flow.excluded_by_person),
     ]
     rows += [(f"excluded: {reason}", box.count) for reason, box in flow.reasons.items()]
+    if flow.assessed is not None:
+        rows.append(("assessed in full", flow.assessed.count))
+    rows += [(f"excluded in full: {r}", box.count) for r, box in flow.full_reasons.items()]
     rows += [
         ("undecided", flow.undecided.count),
         ("included", flow.included.count),

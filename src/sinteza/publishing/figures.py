@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from sinteza.charts.evidence_map import MapAxis, MapCell, evidence_map
 from sinteza.charts.forest import ArmData, ForestGroup, ForestRow, Heterogeneity, Summary, forest
-from sinteza.charts.prisma import Count, PrismaFlow, prisma
+from sinteza.charts.league import LeagueCell, league_html
+from sinteza.charts.network import Edge, Node, network_forest, network_graph
+from sinteza.charts.prisma import Assessment, Count, PrismaFlow, prisma
 from sinteza.model.edition import Edition, MapResult
-from sinteza.model.effect import AnalysisResult, Group, PooledEffect
+from sinteza.model.effect import AnalysisResult, Group, NetworkResult, PooledEffect
+from sinteza.model.protocol import Analysis
 from sinteza.publishing.addresses import cell_anchor, record_list, study_anchor
 from sinteza.publishing.words import METHOD, Words
 
@@ -37,6 +40,7 @@ def flow_figure(edition: Edition, words: Words, layout: str) -> str:
                 Count(words.reason(reason), box.count, record_list(f"reason-{reason}"))
                 for reason, box in flow.reasons.items()
             ),
+            reports=_assessment(edition, words),
             studies=Count(lang.text("Studies with numbers read"), flow.studies, "studies.html"),
             included_reports=Count(
                 lang.text("Reports included"), flow.included.count, record_list("include")
@@ -45,6 +49,25 @@ def flow_figure(edition: Edition, words: Words, layout: str) -> str:
         lang=lang,
         layout=layout,
         name=f"flow-{layout}",
+    )
+
+
+def _assessment(edition: Edition, words: Words) -> Assessment:
+    """The boxes of full reports, once people judge them."""
+    flow, lang = edition.flow, words.lang
+    if flow.assessed is None or flow.excluded_full is None:
+        return Assessment()
+    return Assessment(
+        assessed=Count(
+            lang.text("Reports assessed in full"), flow.assessed.count, record_list("all")
+        ),
+        excluded=Count(
+            lang.text("Reports excluded in full"), flow.excluded_full.count, record_list("all")
+        ),
+        reasons=tuple(
+            Count(words.reason(reason), box.count, record_list(f"full-{reason}"))
+            for reason, box in flow.full_reasons.items()
+        ),
     )
 
 
@@ -58,7 +81,7 @@ def map_figure(table: MapResult, edition: Edition, words: Words, layout: str) ->
             MapCell(
                 row=cell.row,
                 column=cell.column,
-                studies=len(cell.records),
+                reports=len(cell.records),
                 href=f"maps.html#{cell_anchor(table.id, cell.row, cell.column)}",
             )
             for cell in table.cells
@@ -75,19 +98,101 @@ def map_figure(table: MapResult, edition: Edition, words: Words, layout: str) ->
 def forest_figure(result: AnalysisResult, edition: Edition, words: Words, layout: str) -> str:
     """The forest plot of an analysis, group by group; every row leads to its study."""
     plan = next(plan for plan in edition.protocol.analyses if plan.id == result.id)
-    outcome = edition.protocol.outcome(plan.outcome)
     lang = words.lang
-    better = lang.text("favors treatment"), lang.text("favors control")
     return forest(
         [_forest_group(group, words) for group in result.groups],
         lang=lang,
         measure=plan.measure,
         title=plan.label[lang.code],
-        favors=better if outcome.better == "fewer" else (better[1], better[0]),
+        favors=_favors(plan, edition, words),
         model=words.of(METHOD, plan.method),
         layout=layout,
         name=f"forest-{result.id}-{layout}",
     )
+
+
+def network_graph_figure(result: NetworkResult, words: Words) -> str:
+    """The network: treatments by people, comparisons by studies."""
+    names = {t.concept: words.node(t.concept) for t in result.treatments}
+    return network_graph(
+        [Node(names[t.concept], t.people) for t in result.treatments],
+        [Edge(names[p.a], names[p.b], p.k) for p in result.pairs if p.k],
+        lang=words.lang,
+        multi_arm=[[names[name] for name in arms] for arms in result.multi_arm],
+        title=words.lang.text("The network of treatments"),
+        name=f"network-{result.id}",
+    )
+
+
+def network_forest_figure(
+    result: NetworkResult, edition: Edition, words: Words, layout: str
+) -> str:
+    """Every treatment against the reference, best first."""
+    plan = next(plan for plan in edition.protocol.analyses if plan.id == result.id)
+    reference = words.node(result.reference)
+    return network_forest(
+        [
+            ForestRow(
+                label=words.node(t.concept),
+                estimate=t.estimate,
+                ci_low=t.ci_low,
+                ci_high=t.ci_high,
+            )
+            for t in result.treatments
+            if t.concept != result.reference
+        ],
+        lang=words.lang,
+        measure=result.measure,
+        reference=reference,
+        favors=_favors(plan, edition, words),
+        model=words.of(METHOD, result.method),
+        layout=layout,
+        name=f"network-forest-{result.id}-{layout}",
+    )
+
+
+def league_table(result: NetworkResult, words: Words) -> str:
+    """The league table as HTML: through the network below, directly above."""
+    order = [t.concept for t in result.treatments]
+    names = {name: words.node(name) for name in order}
+    cells: dict[tuple[str, str], LeagueCell] = {}
+    direct: dict[tuple[str, str], LeagueCell] = {}
+    ratio = result.measure in ("RR", "OR")
+
+    def turned(low: float, high: float) -> tuple[float, float]:
+        return (1 / high, 1 / low) if ratio else (-high, -low)
+
+    for pair in result.pairs:
+        for one, other, flip in ((pair.a, pair.b, False), (pair.b, pair.a, True)):
+            below = order.index(one) > order.index(other)
+            value, low, high = (
+                (pair.estimate, pair.ci_low, pair.ci_high)
+                if below
+                else (pair.direct, pair.direct_low, pair.direct_high)
+            )
+            if value is None or low is None or high is None:
+                continue
+            if flip:
+                low, high = turned(low, high)
+                value = 1 / value if ratio else -value
+            target = cells if below else direct
+            target[names[one], names[other]] = LeagueCell(value, low, high)
+    return league_html(
+        [names[name] for name in order],
+        cells,
+        lang=words.lang,
+        measure=result.measure,
+        direct=direct,
+        title=words.lang.text("League table"),
+    )
+
+
+def _favors(plan: Analysis, edition: Edition, words: Words) -> tuple[str, str]:
+    """What lies left and right of no effect."""
+    treatment = words.lang.text("favors treatment")
+    control = words.lang.text("favors control")
+    fewer = edition.protocol.outcome(plan.outcome).better == "fewer"
+    return (treatment, control) if fewer else (control, treatment)
 
 
 def _forest_group(group: Group, words: Words) -> ForestGroup:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from sinteza.i18n import Language
 from sinteza.model.edition import Edition, EditionRecord
-from sinteza.model.effect import PooledEffect
+from sinteza.model.effect import NetworkResult, PooledEffect
 from sinteza.model.study import Arm, Study
 from sinteza.publishing import addresses, downloads, figures
 from sinteza.publishing import words as vocabulary
@@ -107,11 +107,21 @@ class _View:
                 svg = figures.flow_figure(self.edition, self.words, layout)
             elif kind == "map":
                 svg = figures.map_figure(item, self.edition, self.words, layout)
+            elif kind == "network":
+                svg = figures.network_forest_figure(item, self.edition, self.words, layout)
             else:
                 svg = figures.forest_figure(item, self.edition, self.words, layout)
             # The SVG is ours and escapes what it holds.
             made.append((layout, Markup(svg)))
         return made
+
+    def graph(self, result: NetworkResult) -> Markup:
+        """The graph of a network."""
+        return Markup(figures.network_graph_figure(result, self.words))
+
+    def league(self, result: NetworkResult) -> Markup:
+        """The league table of a network."""
+        return Markup(figures.league_table(result, self.words))
 
     def cite(self, record: EditionRecord) -> str:
         """Authors, at most three."""
@@ -133,8 +143,14 @@ class _View:
 
     def between(self, pooled: PooledEffect) -> str:
         """The confidence interval."""
+        return self.span(pooled.ci_low, pooled.ci_high)
+
+    def span(self, low: float | None, high: float | None) -> str:
+        """Two bounds of a ratio."""
+        if low is None or high is None:
+            return self.lang.number(None)
         joint = self.lang.interval(0, 0, 0)[1:-1]
-        return f"{self.effect(pooled.ci_low)}{joint}{self.effect(pooled.ci_high)}"
+        return f"{self.effect(low)}{joint}{self.effect(high)}"
 
     def p_value(self, p: float | None) -> str:
         """``< 0.001`` or three decimals."""
@@ -156,6 +172,9 @@ class _View:
             made.append(("undecided", text("Undecided"), of(flow.undecided.clusters)))
         for reason, box in flow.reasons.items():
             made.append((f"reason-{reason}", self.words.reason(reason), of(box.clusters)))
+        for reason, box in flow.full_reasons.items():
+            title = text("In full: {reason}", reason=self.words.reason(reason))
+            made.append((f"full-{reason}", title, of(box.clusters)))
         return made
 
     def merged(self) -> list[EditionRecord]:

@@ -103,6 +103,7 @@ OUTCOME = {
 SEARCH = {
     "searched": "searched",
     "offline": "not searched: this run had no network",
+    "unasked": "not searched in this run",
     "no_endpoint": "not searched: no endpoint configured",
 }
 FIELD = {
@@ -139,6 +140,7 @@ METHOD = {
     "FE": "one common effect (inverse variance)",
     "EE": "one common effect (inverse variance)",
     "MH": "one common effect (Mantel-Haenszel)",
+    "PETO": "one common effect (Peto)",
     "PM": "random effects (Paule-Mandel)",
 }
 TEST = {
@@ -147,9 +149,23 @@ TEST = {
     "z": "normal",
     "t": "t",
 }
+CAUTION = {
+    "kinds": (
+        "The network mixes classes of therapy; whether their patients could have swapped places"
+        " (transitivity) is doubtful."
+    ),
+    "ages": "It mixes studies of children and of adults.",
+    "thin": "Some comparisons rest on a single study.",
+    "loops": "No loop of direct evidence: whether direct and indirect agree cannot be tested.",
+}
+STAGE = {"title_abstract": "title and abstract", "full_text": "full report"}
+STOPPING = {
+    "hypergeometric certificate": "hypergeometric test of the recall reached",
+    "audit sample": "random sample of the unread",
+}
 TABLES: tuple[dict[str, str], ...] = (
     *(DESIGN, CONTROL, ROLE, RESISTANT, AGE, BLINDING, OMISSION, DISAGREE, OUTCOME, SEARCH),
-    *(FIELD, VERDICT, NOTE, METHOD, TEST),
+    *(FIELD, VERDICT, NOTE, METHOD, TEST, CAUTION, STAGE, STOPPING),
 )
 
 
@@ -169,6 +185,10 @@ class Words:
         """The label of a concept."""
         label = self.edition.labels.get(name)
         return label[self.lang.code] if label else name
+
+    def node(self, name: str) -> str:
+        """A treatment of a network: a concept, or a kind of comparator."""
+        return self.of(CONTROL, name) if name in CONTROL else self.concept(name)
 
     def reason(self, code: str) -> str:
         """The reason of an exclusion, as the protocol words it."""

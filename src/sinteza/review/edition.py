@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 import msgspec
 
+from sinteza.classification.match import Matcher
 from sinteza.model.decision import Assignment, Decision
 from sinteza.model.edition import (
     ConceptFound,
     Edition,
+    EditionCertificate,
     EditionImport,
     EditionRecord,
     EditionSearch,
@@ -18,18 +21,20 @@ from sinteza.model.edition import (
     WindowDifference,
     WindowResult,
 )
-from sinteza.model.effect import AnalysisResult
-from sinteza.model.event import RecordsImported, SearchRan
-from sinteza.model.protocol import Bilingual, Window
+from sinteza.model.effect import AnalysisResult, NetworkResult
+from sinteza.model.event import RecordsImported, ScreeningCertified, SearchRan
+from sinteza.model.protocol import Analysis, Bilingual, Window
 from sinteza.model.record import Cluster, Record
-from sinteza.model.study import Reading
+from sinteza.model.study import Reading, Study
 from sinteza.publishing.tables import difference, evidence_map
 from sinteza.review.review import Review
+from sinteza.screening.flow import final
 from sinteza.sources import evidence
 from sinteza.store import projections
 from sinteza.synthesis.analyze import analyze
-from sinteza.synthesis.readings import reconcile
-from sinteza.synthesis.select import select
+from sinteza.synthesis.compare import compare
+from sinteza.synthesis.readings import judged, reconcile
+from sinteza.synthesis.select import Selection, select
 
 # Kinds of concepts that an entry is listed under; the rest (study designs, outcomes ...) would
 # drown them.
@@ -40,7 +45,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
     """Gather the edition of a review for a window. Nothing is written."""
     loaded = review.loaded
     protocol, taxonomy = loaded.protocol, loaded.taxonomy
-    held = review.held()
+    held = review.final()
     entries = review.entries
     studies = _studies(review)
     analyses = _analyses(review, studies, held)
@@ -91,9 +96,17 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
         windows=windows,
         differences=differences_of,
         records=records,
-        studies=tuple(_edition_study(reading, study_ids, included) for reading in studies),
+        studies=tuple(
+            shown
+            for reading in studies
+            if (shown := _edition_study(reading, study_ids, included)).included
+            or not reading.study.by_machine
+        ),
         maps=maps,
         analyses=analyses,
+        unverified=_analyses(review, studies, held, verified_only=False),
+        networks=_networks(review, studies, held),
+        certificates=_certificates(review),
         labels={},
         published=tuple(evidence.read_published(folder)) if folder else (),
     )
@@ -101,6 +114,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
 
 
 def _study_ids(review: Review) -> dict[str, tuple[str, ...]]:
+    """The studies that each entry reports."""
     return {
         name: tuple(dict.fromkeys(reading.id for reading in readings))
         for name, readings in review.readings_of.items()
@@ -111,14 +125,49 @@ def _studies(review: Review) -> list[Reading]:
     """The readings put together; a study without a label is called by its report."""
     names = {study: entry for entry, studies in _study_ids(review).items() for study in studies}
     found = []
-    for reading in reconcile(projections.readings(review.store.connection)):
-        study = reading.study
-        if not study.label:
+    connection = review.store.connection
+    readings = judged(projections.readings(connection), projections.verifications(connection))
+    concept_of = _therapy_names(review)
+    for reading in reconcile(readings):
+        study = named_arms(reading.study, concept_of)
+        if not any(r.label for r in reading.readings if not r.by_machine):
             entry = names.get(study.id)
             label = short_label(review.entries[entry]) if entry else study.id
             study = msgspec.structs.replace(study, label=label)
         found.append(msgspec.structs.replace(reading, study=study))
     return found
+
+
+def _therapy_names(review: Review) -> Callable[[str], str]:
+    """What concept an arm's name means: the most specific therapy that the matcher finds in it."""
+    taxonomy = review.loaded.taxonomy
+    matcher = Matcher(taxonomy)
+
+    @functools.cache
+    def concept_of(name: str) -> str:
+        record = Record(id="arm", source="arm", source_id="arm", title=name)
+        found = {
+            item.concept
+            for item in matcher.match(record)
+            if taxonomy[item.concept].kind == "therapy"
+        }
+        return max(sorted(found), key=lambda c: len(taxonomy.ancestors(c)), default="")
+
+    return concept_of
+
+
+def named_arms(study: Study, concept_of: Callable[[str], str]) -> Study:
+    """The study with a concept for each arm that got a treatment; its therapy is the first one."""
+    if not study.by_machine:
+        return study
+    arms = tuple(
+        msgspec.structs.replace(arm, concept=concept_of(arm.intervention))
+        if arm.role == "intervention" and not arm.concept
+        else arm
+        for arm in study.arms
+    )
+    therapy = study.therapy or next((arm.concept for arm in arms if arm.concept), "")
+    return msgspec.structs.replace(study, arms=arms, therapy=therapy)
 
 
 def short_label(record: Record) -> str:
@@ -127,9 +176,14 @@ def short_label(record: Record) -> str:
     return f"{who} {record.year}" if record.year else who
 
 
-def _analyses(
-    review: Review, studies: Iterable[Reading], held: Mapping[str, Decision | None]
-) -> tuple[AnalysisResult, ...]:
+def _selections(
+    review: Review,
+    studies: Iterable[Reading],
+    held: Mapping[str, Decision | None],
+    *,
+    verified_only: bool = True,
+) -> list[tuple[Analysis, Selection]]:
+    """What enters each planned analysis."""
     protocol = review.loaded.protocol
     included = {
         study
@@ -138,24 +192,50 @@ def _analyses(
         for study in listed
     }
     usable = [reading.study for reading in studies]
-    return tuple(
-        analyze(
+    return [
+        (
+            plan,
             select(
                 usable,
                 plan,
                 protocol.outcome(plan.outcome),
                 included=included,
                 ancestors=review.loaded.taxonomy.ancestors,
+                verified_only=verified_only,
             ),
-            plan,
         )
         for plan in protocol.analyses
+    ]
+
+
+def _analyses(
+    review: Review,
+    studies: Iterable[Reading],
+    held: Mapping[str, Decision | None],
+    *,
+    verified_only: bool = True,
+) -> tuple[AnalysisResult, ...]:
+    chosen = _selections(review, studies, held, verified_only=verified_only)
+    return tuple(analyze(selection, plan) for plan, selection in chosen)
+
+
+def _networks(
+    review: Review, studies: Sequence[Reading], held: Mapping[str, Decision | None]
+) -> tuple[NetworkResult, ...]:
+    """The networks that the protocol plans, where there are treatments enough."""
+    protocol = review.loaded.protocol
+    known = {reading.study.id: reading.study for reading in studies}
+    found = (
+        compare(chosen.comparisons, plan, protocol.outcome(plan.outcome), studies=known)
+        for plan, chosen in _selections(review, studies, held)
+        if plan.network
     )
+    return tuple(result for result in found if result is not None)
 
 
 def analyses_of(review: Review) -> tuple[AnalysisResult, ...]:
     """The planned analyses on what the review includes now."""
-    return _analyses(review, _studies(review), review.held())
+    return _analyses(review, _studies(review), review.final())
 
 
 def _windows(
@@ -164,7 +244,7 @@ def _windows(
     """What every window to be compared includes and gives; people's decisions hold in each."""
     protocol = review.loaded.protocol
     names = list(dict.fromkeys([*protocol.compare, chosen.id]))
-    held = review.held()
+    held, full = review.held(), review.full_text()
     results = []
     for name in names:
         window = protocol.window_named(name)
@@ -172,6 +252,7 @@ def _windows(
         decisions.update(
             {entry: d for entry, d in held.items() if d is None or d.actor.kind == "person"}
         )
+        decisions = {entry: final(first, full) for entry, first in decisions.items()}
         included = tuple(sorted(e for e, d in decisions.items() if d and d.verdict == "include"))
         first, last = window.bounds(review.today)
         results.append(
@@ -210,10 +291,23 @@ def _searches(review: Review, window: Window) -> tuple[EditionSearch, ...]:
                     translation=run.translation,
                     version=run.version,
                     warnings=run.warnings,
+                    lines=run.lines,
                 )
             )
     latest = {row.search: row for row in rows}
     return tuple(latest.values())
+
+
+def _certificates(review: Review) -> tuple[EditionCertificate, ...]:
+    """The latest of each stopping rule that was tested and recorded, by stage."""
+    found = {}
+    for event in review.store.events(kinds=("screening.certified",)):
+        if isinstance(event.payload, ScreeningCertified):
+            tested = event.payload
+            found[tested.stage, tested.rule] = EditionCertificate(
+                stage=tested.stage, rule=tested.rule, at=event.at, values=tested.values
+            )
+    return tuple(found[key] for key in sorted(found))
 
 
 def _imports(review: Review) -> tuple[EditionImport, ...]:
@@ -297,6 +391,8 @@ def _labels(edition: Edition, review: Review) -> dict[str, Bilingual]:
     names = {c.concept for record in edition.records for c in record.concepts}
     names |= {name for table in edition.maps for name in (*table.rows, *table.columns)}
     names |= {group.concept for result in edition.analyses for group in result.groups}
+    names |= {t.concept for result in edition.networks for t in result.treatments}
+    names |= {t for result in edition.networks for part in result.parts for t in part}
     names |= {arm.concept for s in edition.studies for r in s.readings for arm in r.arms}
     names |= {s.study.therapy for s in edition.studies}
     names |= {c for item in edition.published for c in item.concepts}

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sinteza.errors import SintezaError
-from sinteza.extraction.read import NAME, VERSION, read
+from sinteza.extraction.extractor import Extractor, Rules
 from sinteza.extraction.study import study
 from sinteza.model.decision import Actor
 from sinteza.model.event import ExtractionRecorded, ExtractionVerified
 from sinteza.model.study import ArmResult, Study
 from sinteza.store import projections
-from sinteza.text.roles import load
 
 if TYPE_CHECKING:
     from sinteza.review.review import Review
-
-EXTRACTOR = Actor(kind="model", name=NAME, version=VERSION)
 
 
 @dataclass(frozen=True)
@@ -33,25 +30,41 @@ class Pending:
     quote: str
 
 
-def record_readings(review: Review) -> int:
-    """Read every entry that has an abstract; gives how many readings are new or changed."""
+# readings that a killed process may lose
+_AT_A_TIME = 200
+
+
+def record_readings(review: Review, extractor: Extractor | None = None) -> int:
+    """Read every entry that has an abstract or a body, by the rules unless told otherwise.
+
+    Gives how many readings are new or changed. What was read before an extractor failed is kept.
+    """
+    extractor = Rules() if extractor is None else extractor
+    actor = Actor(kind="model", name=extractor.name, version=extractor.version)
     held = {
         (reading.id, reading.read_by): reading
         for reading in projections.readings(review.store.connection)
     }
-    roles = load().predict
-    drafts = []
+    drafts: list[tuple[str, ExtractionRecorded]] = []
+    count = 0
     entries = review.entries
-    for number, record in enumerate(entries.values(), 1):
-        if record.abstract_text:
-            found = study(read(record, roles), record)
-            if held.get((found.id, found.read_by)) != found:
-                drafts.append((found.id, ExtractionRecorded(study=found)))
-        if number % 200 == 0:
-            review.progress("extract", number, len(entries))
-    if drafts:
-        review.store.append(EXTRACTOR, review.at, drafts)
-    return len(drafts)
+    try:
+        for number, record in enumerate(entries.values(), 1):
+            if record.abstract_text or record.body:
+                found = study(extractor.read(record), record)
+                if held.get((found.id, found.read_by)) != found:
+                    drafts.append((found.id, ExtractionRecorded(study=found)))
+                    count += 1
+            if number % 200 == 0:
+                review.progress("extract", number, len(entries))
+            if len(drafts) >= _AT_A_TIME:
+                review.store.append(actor, review.at, drafts)
+                drafts = []
+    finally:
+        # an extractor that stops answering takes nothing of what it said with it
+        if drafts:
+            review.store.append(actor, review.at, drafts)
+    return count
 
 
 def pending(review: Review) -> list[Pending]:
@@ -66,8 +79,8 @@ def pending(review: Review) -> list[Pending]:
         for result in reading.results:
             if result.verified or (reading.id, result) in judged:
                 continue
-            text = record.abstract_text if record else ""
             place = result.quote
+            text = record.passage(place.section) if record and place else ""
             quote = text[place.start : place.end] if place and place.start is not None else ""
             title = record.title if record else ""
             found.append(Pending(reading, result, arms.get(result.arm, ""), title, quote))

@@ -43,7 +43,7 @@ def import_files(
                 stream.seek(0)
                 artifacts.put_stream(store.connection, stream, name=f"raw/{path.name}")
             seen = _counted(files.open_records(path), path.name, progress)
-            done.append(_take(store, seen, source=path.name, raw=digest, form="", at=at))
+            done.append(take_records(store, seen, name=path.name, raw=[digest], form="", at=at))
     return done
 
 
@@ -65,7 +65,7 @@ def import_evidence(
         artifacts.put_stream(store.connection, io.BytesIO(raw), name="raw/records.jsonl")
         name = f"{loaded.protocol.id}/{loaded.protocol.evidence}"
         records = _counted(evidence.read_records(folder), name, progress)
-        return _take(store, records, source=name, raw=digest, form="evidence", at=at)
+        return take_records(store, records, name=name, raw=[digest], form="evidence", at=at)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -93,10 +93,19 @@ def _counted(records: Iterable[Record], name: str, progress: Progress) -> Iterat
             progress(f"read {name}", count, None)
 
 
-def _take(
-    store: Store, records: Iterator[Record], *, source: str, raw: str, form: str, at: str
+def take_records(
+    store: Store,
+    records: Iterator[Record],
+    *,
+    name: str,
+    raw: Sequence[str],
+    form: str,
+    at: str,
 ) -> RecordsImported:
-    """Keep the records in batches and write the one event that brings them in."""
+    """Keep the records in batches and write the one event that brings them in.
+
+    ``raw`` are the artifacts they were read from. To be called within a transaction.
+    """
     parsed: list[str] = []
     seen: set[str] = set()
     sources: set[str] = set()
@@ -110,18 +119,19 @@ def _take(
             sources.add(record.source)
         read += len(batch)
         body = b"\n".join(_encode(record) for record in batch)
-        parsed.append(store.put(body, name=f"records/{source}/{len(parsed)}"))
+        parsed.append(store.put(body, name=f"records/{name}/{len(parsed)}"))
     payload = RecordsImported(
-        source=", ".join(sorted(sources)) or source,
-        name=source,
+        source=", ".join(sorted(sources)) or name,
+        name=name,
         format=form,
-        raw=raw,
+        raw=raw[0] if len(raw) == 1 else "",
+        files=tuple(raw) if len(raw) > 1 else (),
         parsed=tuple(parsed),
         read=read,
         added=read - known,
         known=known,
     )
-    store.append(IMPORTER, at, [(source, payload)])
+    store.append(IMPORTER, at, [(name, payload)])
     return payload
 
 
@@ -145,3 +155,13 @@ def _take_readings(store: Store, loaded: Loaded, at: str) -> None:
             )
     for reader, drafts in by_reader.items():
         store.append(Actor(kind="person", name=reader), at, drafts)
+    by_machine: dict[str, list[Draft]] = {}
+    for reading in evidence.read_machine(loaded.evidence):
+        # a reading of the full abstract, made here, stands before the shipped one
+        if (reading.id, reading.read_by) not in held:
+            by_machine.setdefault(reading.read_by, []).append(
+                (reading.id, ExtractionRecorded(study=reading))
+            )
+    for reader, drafts in by_machine.items():
+        name, _, version = reader.rpartition("/")
+        store.append(Actor(kind="model", name=name, version=version), at, drafts)

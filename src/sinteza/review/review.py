@@ -6,28 +6,28 @@ nothing new appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 from sinteza.classification.match import Matcher
-from sinteza.dedupe.cluster import cluster, represent
+from sinteza.dedupe.cluster import Deduplication, deduplicate, represent, united
 from sinteza.errors import StoreError
 from sinteza.formats import decisions
-from sinteza.model.decision import Actor, Assignment, Decision
+from sinteza.model.decision import Actor, Assignment, Decision, Stage
 from sinteza.model.event import (
     ConceptAssigned,
     ProtocolAdopted,
     ProtocolAmended,
     RecordsImported,
     RecordsMerged,
+    RecordsSplit,
     ScreeningDecided,
-    SearchRan,
 )
 from sinteza.model.flow import Flow, SourceCount
-from sinteza.model.protocol import Filter, Window
+from sinteza.model.protocol import Window
 from sinteza.model.record import Cluster, Record
 from sinteza.model.study import Study
 from sinteza.review import imports, protocols
@@ -40,7 +40,7 @@ from sinteza.store import Draft, Store, projections
 FILE = "review.sqlite"
 T = TypeVar("T")
 Progress = Callable[[str, int, int | None], None]
-DEDUPE = Actor(kind="rule", name="dedupe", version="1")
+DEDUPE = Actor(kind="rule", name="dedupe", version="2")
 
 
 def silent(what: str, done: int, total: int | None) -> None:
@@ -146,42 +146,6 @@ class Review:
 
     # -- the steps -----------------------------------------------------------------------------
 
-    def search(self, window: Window) -> list[SearchRan]:
-        """Record what each planned search asks for; sources out of reach are said to be so."""
-        protocol = self.loaded.protocol
-        first, last = window.bounds(self.today)
-        held = {
-            (run.search, run.start, run.end): run
-            for event in self.store.events(kinds=("search.ran",))
-            if isinstance(run := event.payload, SearchRan)
-        }
-        sources = {source.id: source for source in protocol.sources}
-        drafts: list[Draft] = []
-        runs = []
-        for plan in protocol.searches:
-            source = sources[plan.source]
-            run = SearchRan(
-                search=plan.id,
-                source=plan.source,
-                typed=plan.query,
-                sent=pubmed_query(
-                    plan.query, protocol.filters if plan.filtered else (), first, last
-                )
-                if source.kind == "pubmed"
-                else plan.query,
-                window=window.id,
-                start=first.isoformat(),
-                end=last.isoformat(),
-                outcome="offline" if source.kind == "pubmed" else "no_endpoint",
-            )
-            key = (run.search, run.start, run.end)
-            runs.append(held.get(key, run))
-            if key not in held:
-                drafts.append((plan.id, run))
-        if drafts:
-            self.store.append(Actor(kind="rule", name="search"), self.at, drafts)
-        return runs
-
     def import_files(self, paths: Sequence[Path]) -> list[RecordsImported]:
         """Take in files of records, all of them or none."""
         return imports.import_files(self.store, paths, at=self.at, progress=self.progress)
@@ -191,18 +155,77 @@ class Review:
         return imports.import_evidence(self.store, self.loaded, at=self.at, progress=self.progress)
 
     def dedupe(self) -> int:
-        """Merge records that are one entry; gives how many merges are new."""
-        records = list(projections.records(self.store.connection))
-        held = {c.id: c for c in projections.clusters(self.store.connection)}
-        found = cluster(records, apart=projections.apart(self.store.connection))
+        """Merge records that are one entry; gives how many merges are new.
+
+        Merges made before stay, and so do the ids of entries that somebody decided on.
+        """
+        held = {entry.id: entry for entry in self.clusters if len(entry.members) > 1}
         drafts: list[Draft] = [
             (merged.id, RecordsMerged(cluster=merged))
-            for merged in found
+            for merged in self.deduplication.clusters
             if held.get(merged.id) != merged
         ]
         if drafts:
             self.store.append(DEDUPE, self.at, drafts)
         return len(drafts)
+
+    @_AsOf
+    def deduplication(self) -> Deduplication:
+        """Which records are one, which a person should look at, and which are reports of one."""
+        decided = {d.cluster for d in projections.decisions(self.store.connection)}
+        held = [c for c in self.clusters if len(c.members) > 1 or c.id in decided]
+        return deduplicate(
+            projections.records(self.store.connection),
+            apart=projections.apart(self.store.connection),
+            held=held,
+        )
+
+    def merge(self, left: str, right: str, *, actor: Actor) -> Cluster:
+        """Make two entries one because a person says so; gives the entry.
+
+        Entries are named by their id or that of any of their records. Raises
+        :class:`~sinteza.errors.StoreError` where there is no such entry or the two are one already.
+        """
+        entries = [self._entry(name) for name in (left, right)]
+        if entries[0] == entries[1]:
+            raise StoreError(
+                f"'{left}' and '{right}' are one entry already",
+                where=str(self.folder),
+                hint=f"List the pairs to look at with 'sinteza dedupe {self.folder} --queue'.",
+            )
+        members = {name: projections.record(self.store.connection, name)
+                   for entry in entries for name in entry.members}  # fmt: skip
+        joined = united(entries, [record for record in members.values() if record])
+        self.store.append(actor, self.at, [(joined.id, RecordsMerged(cluster=joined))])
+        return joined
+
+    def split(self, cluster: str, *, actor: Actor, reason: str = "") -> Cluster:
+        """Take a merge back: its records stand alone and are not merged again by themselves.
+
+        Gives the entry as it was. Raises :class:`~sinteza.errors.StoreError` where there is no
+        such entry, or one of a single record.
+        """
+        entry = self._entry(cluster)
+        if len(entry.members) < 2:
+            raise StoreError(
+                f"'{cluster}' is one record",
+                where=str(self.folder),
+                hint=f"List the merged entries with 'sinteza dedupe {self.folder}'.",
+            )
+        payload = RecordsSplit(cluster=entry.id, members=entry.members, reason=reason)
+        self.store.append(actor, self.at, [(entry.id, payload)])
+        return entry
+
+    def _entry(self, name: str) -> Cluster:
+        """The entry with this id, or with a record of this id."""
+        for entry in self.clusters:
+            if name == entry.id or name in entry.members:
+                return entry
+        raise StoreError(
+            f"No entry '{name}'",
+            where=str(self.folder),
+            hint=f"List the merged entries with 'sinteza dedupe {self.folder}'.",
+        )
 
     def screen(self, window: Window) -> int:
         """Apply the protocol's rules within a window; gives how many decisions are new."""
@@ -226,7 +249,9 @@ class Review:
 
     def _rule(self, screener: Screener, name: str, record: Record) -> Decision:
         known = self.known_criteria.get(record.pmid)
-        return screener.decide(name, record, self.readings_of.get(name, ()), known)
+        # only what people read may decide what a rule cannot see
+        read = [r for r in self.readings_of.get(name, ()) if not r.by_machine]
+        return screener.decide(name, record, read, known)
 
     def screened(self, window: Window) -> dict[str, Decision]:
         """What the rules alone would decide within a window; nothing is recorded."""
@@ -273,6 +298,12 @@ class Review:
             for entry in self.clusters
         }
 
+    def records(self, names: Collection[str]) -> Iterator[Record]:
+        """Some of the review's records as their sources gave them, by id."""
+        for name in sorted(names):
+            if record := projections.record(self.store.connection, name):
+                yield record
+
     @cached_property
     def known_criteria(self) -> dict[str, dict[str, str]]:
         """Criteria that abstracts not at hand were found to meet, by PubMed number."""
@@ -285,7 +316,7 @@ class Review:
 
     @_AsOf
     def readings_of(self) -> dict[str, list[Study]]:
-        """What people read, by entry: reports are found by PubMed number or by the study's id."""
+        """What people and machines read, by entry, found by PubMed number or the study's id."""
         by_key: dict[str, list[Study]] = {}
         for reading in projections.readings(self.store.connection):
             for key in (*reading.reports, f"evidence:{reading.id}"):
@@ -298,15 +329,17 @@ class Review:
                 found[name] = listed
         return found
 
-    def held(self) -> Mapping[str, Decision | None]:
-        """The decision that holds for every entry at title and abstract.
+    def held(self, stage: Stage = "title_abstract") -> dict[str, Decision | None]:
+        """The decision that holds for every entry at a stage.
 
         A person's decision on a record follows it into the entry that the record was merged into.
         """
         by_cluster: dict[str, list[Decision]] = {}
-        for decision in projections.decisions(self.store.connection, "title_abstract"):
+        for decision in projections.decisions(self.store.connection, stage):
             by_cluster.setdefault(decision.cluster, []).append(decision)
-        settled = {d.cluster: d for d in projections.resolutions(self.store.connection)}
+        settled = {
+            d.cluster: d for d in projections.resolutions(self.store.connection) if d.stage == stage
+        }
         found: dict[str, Decision | None] = {}
         for entry in self.clusters:
             own = by_cluster.get(entry.id, [])
@@ -317,8 +350,22 @@ class Review:
                 for decision in by_cluster.get(member, ())
                 if decision.actor.kind == "person"
             ]
-            found[entry.id] = flow.settle([*own, *carried], settled.get(entry.id))
+            found[entry.id] = flow.settle(
+                [*own, *carried],
+                settled.get(entry.id),
+                reviewers=self.loaded.protocol.screening.reviewers,
+            )
         return found
+
+    def full_text(self) -> dict[str, Decision | None] | None:
+        """The decisions on full reports, or ``None`` while nobody has made one."""
+        began = next(iter(projections.decisions(self.store.connection, "full_text")), None)
+        return None if began is None else self.held("full_text")
+
+    def final(self) -> dict[str, Decision | None]:
+        """The decision that holds for every entry after both stages."""
+        full = self.full_text()
+        return {name: flow.final(first, full) for name, first in self.held().items()}
 
     @property
     def window(self) -> str:
@@ -341,7 +388,7 @@ class Review:
 
         ``only`` is include, exclude or undecided.
         """
-        held = self.held()
+        held = self.final()
         entries = self.entries
         chosen = []
         for name, record in entries.items():
@@ -366,11 +413,18 @@ class Review:
             for event in self.store.events(kinds=("records.imported",))
             if isinstance(event.payload, RecordsImported)
         ]
-        held = self.held()
-        included = {name for name, d in held.items() if d and d.verdict == "include"}
+        final = self.final()
+        included = {name for name, d in final.items() if d and d.verdict == "include"}
         readings = self.readings_of
-        studies = {reading.id for name in included for reading in readings.get(name, ())}
-        return flow.count(counts, self.clusters, held, studies=len(studies))
+        studies = {
+            reading.id
+            for name in included
+            for reading in readings.get(name, ())
+            if not reading.by_machine
+        }
+        return flow.count(
+            counts, self.clusters, self.held(), full=self.full_text(), studies=len(studies)
+        )
 
 
 def _of(name: str, assignment: Assignment) -> Assignment:
@@ -380,10 +434,6 @@ def _of(name: str, assignment: Assignment) -> Assignment:
     return msgspec.structs.replace(assignment, cluster=name)
 
 
-def pubmed_query(typed: str, filters: Sequence[Filter], first: date, last: date) -> str:
-    """The query as it is sent: the typed words, the filters as alternatives, the window."""
-    parts = [f"({typed})"]
-    if filters:
-        parts.append(f"({' OR '.join(item.query for item in filters)})")
-    parts.append(f"{first:%Y/%m/%d}:{last:%Y/%m/%d}[dp]")
-    return " AND ".join(parts)
+def open_review(folder: str | Path, *, at: str = "") -> Review:
+    """Open the review in a folder; raises :class:`~sinteza.errors.StoreError` without one."""
+    return Review(Path(folder), at=at)

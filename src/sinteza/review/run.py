@@ -16,8 +16,10 @@ from sinteza.model.event import EditionPublished
 from sinteza.model.flow import Flow
 from sinteza.model.protocol import Window
 from sinteza.review import edition as editions
+from sinteza.review.extracting import record_readings
 from sinteza.review.protocols import load
 from sinteza.review.review import Progress, Review, silent
+from sinteza.review.searching import search
 
 EDITION = "edition"
 
@@ -40,13 +42,17 @@ def run(
     folder: Path,
     *,
     records: Sequence[Path] = (),
+    live: Sequence[str] = (),
+    archive: Path | None = None,
     window: str = "",
     at: str = "",
     progress: Progress = silent,
 ) -> RunResult:
     """Do the whole review, or what is left of it, and publish its edition.
 
-    ``protocol`` is a name or a path; ``records`` are files of the reader's own; ``window`` one of
+    ``protocol`` is a name or a path; ``records`` are files of the reader's own; ``live`` names the
+    protocol's sources to be asked over the network; ``archive`` is a local copy of PubMed to be
+    searched instead; ``window`` is one of
     the protocol's; ``at`` (UTC, ISO 8601) fixes the moment, so that the same input gives the same
     bytes. A run that was interrupted goes on where it stopped.
     """
@@ -54,12 +60,13 @@ def run(
     chosen = window_of(loaded.protocol.windows, window or loaded.protocol.window)
     with Review(folder, create=True, at=at, progress=progress) as review:
         review.adopt(loaded)
-        review.search(chosen)
+        search(review, chosen, live=live, archive=archive)
         review.import_evidence()
         review.import_files(records)
         review.dedupe()
         review.screen(chosen)
         review.classify()
+        record_readings(review)
         return publish(review, chosen)
 
 

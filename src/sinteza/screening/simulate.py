@@ -138,14 +138,20 @@ def simulate(
 
     The ranker learns at its schedule until the last relevant record is found; what is left then
     keeps the last order (no figure depends on it).
-    Raises :class:`~sinteza.errors.SintezaError` without a relevant record or with a missing label.
+    Raises :class:`~sinteza.errors.SintezaError` without a relevant record, with a missing label,
+    or when the priors are all there is to find.
     """
     check_labels(records, labels)
-    ranking = ranker.prepare(records, terms=terms, seed=seed)
     verdicts: dict[str, Verdict] = {}
     for name in priors:
         verdicts[name] = "include" if labels[name] else "exclude"
     hidden = sum(labels[record.id] for record in records) - sum(labels[name] for name in priors)
+    if not hidden:
+        raise SintezaError(
+            "Nothing is left to find: every included record is a prior",
+            hint="Ask for fewer included priors.",
+        )
+    ranking = ranker.prepare(records, terms=terms, seed=seed)
     order: list[str] = []
     queue: list[str] = []
     trainings, trained = 0, -1

@@ -157,8 +157,8 @@ class _Writer:
         if not index:
             self._left_out(f"{words} [{field}]", may_widen)
             return None
-        several = "adj" if phrase else "all"
-        relation = several if " " in words.strip() else "="
+        # "=" with several words is a phrase to the catalogues' servers; many refuse "adj"
+        relation = "all" if " " in words.strip() and not phrase else "="
         if index == "cql.serverChoice" and relation == "=":
             return quoted(words)
         return f"{index} {relation} {quoted(words)}"

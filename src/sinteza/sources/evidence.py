@@ -4,7 +4,7 @@
 ``results.csv`` hold what people read in the reports, each row with its reading; ``overlaps.csv``
 pairs of studies whose participants are the same people; ``published.csv`` estimates of others, to
 compare with. ``concepts.csv`` and ``criteria.csv`` hold what machines found in abstracts, which are
-not shipped.
+not shipped, and ``machine.jsonl`` the arms and values an extractor read in them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sinteza.model.record import Record
 from sinteza.model.study import Arm, ArmResult, Quote, Role, Study
 
 _record = msgspec.json.Decoder(Record)
+_study = msgspec.json.Decoder(Study)
 
 
 class Overlap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +97,15 @@ def read_studies(folder: Traversable) -> list[Study]:
         )
         for key, row in sources.items()
     ]
+
+
+def read_machine(folder: Traversable) -> list[Study]:
+    """What the extractor read in abstracts that are not shipped; nobody verified it."""
+    file = folder / "machine.jsonl"
+    if not file.is_file():
+        return []
+    read = (_study.decode(line) for line in file.read_bytes().splitlines())
+    return [msgspec.structs.replace(study, by_machine=True) for study in read]
 
 
 def _result(row: dict[str, str], study: dict[str, str]) -> ArmResult:

@@ -22,12 +22,17 @@ RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Request:
-    """A POST of form fields (or a GET without any). ``secret`` fields are hidden when shown."""
+    """A POST of form fields or of a ``body`` (or a GET without either).
+
+    ``secret`` fields are hidden when shown; ``headers`` and ``body`` are not shown at all.
+    """
 
     url: str
     fields: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
     secret: frozenset[str] = frozenset({"api_key"})
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     def shown(self) -> str:
         """What would be sent, one line, secrets hidden and long values shortened."""
@@ -77,7 +82,14 @@ class HttpxTransport:
             self._client = httpx2.Client(headers={"User-Agent": self._agent}, follow_redirects=True)
         data = dict(request.fields) or None
         try:
-            answer = self._client.request(request.method, request.url, data=data, timeout=timeout)
+            answer = self._client.request(
+                request.method,
+                request.url,
+                data=data,
+                content=request.body or None,
+                headers=dict(request.headers),
+                timeout=timeout,
+            )
         except httpx2.RequestError as error:
             raise SourceUnavailable(
                 f"no whole answer ({type(error).__name__}: {error})", where=request.url

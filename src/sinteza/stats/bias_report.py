@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,12 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SintezaError
 from sinteza.stats import bias, excess, selection
 from sinteza.stats.arrays import plain, vector
-from sinteza.stats.trim_fill import trim_and_fill
+from sinteza.stats.pooling import Pooled
+from sinteza.stats.report import aligned, number, p_value
+from sinteza.stats.trim_fill import TrimFill, trim_and_fill
+
+if TYPE_CHECKING:
+    from sinteza.i18n import Language
 
 MINIMUM = bias.FEW
 
@@ -38,13 +43,86 @@ class BiasReport:
             for row in result.rows()
         ]
 
-    def summary(self) -> str:
-        """All results as a person would print them."""
-        parts = [result.summary() for result in self.results.values()]
-        # the caution on few studies is said once, below
-        lines = [line for line in "\n".join(parts).split("\n") if "with fewer than 10" not in line]
-        lines += [f"not possible: {name} ({why})" for name, why in self.failed.items()]
-        return "\n".join([*lines, *(f"Note: {n}" for n in self.notes)])
+    def summary(self, lang: Language | None = None) -> str:
+        """Tests, adjusted estimates and counts as a person would print them (English by default).
+
+        Every result's own ``.summary()`` says more.
+        """
+        from sinteza.i18n import Language as Spoken
+
+        lang = lang or Spoken("en")
+        parts = [self._tests(lang), self._adjusted(lang), *self._counts(lang)]
+        parts += [
+            lang.text("not possible: {name} ({why})", name=lang.text(name), why=why)
+            for name, why in self.failed.items()
+        ]
+        if not self.tested:
+            parts.append(lang.text(FEW_STUDIES, minimum=MINIMUM, k=self.k))
+        return "\n".join(part for part in parts if part)
+
+    def _tests(self, lang: Language) -> str:
+        rows = [[lang.text(h) for h in ("asymmetry", "statistic", "df", "p")]]
+        for name, found in self.results.items():
+            if isinstance(found, bias.AsymmetryTest):
+                df = "" if found.df is None else str(found.df)
+                rows.append([name, number(found.statistic, lang), df, _p(found.p, lang)])
+        return aligned(rows) if len(rows) > 1 else ""
+
+    def _adjusted(self, lang: Language) -> str:
+        rows = [[lang.text(h) for h in ("adjusted estimate", "estimate", "CI low", "high")]]
+        for name, found in self.results.items():
+            line = found.adjusted if isinstance(found, TrimFill) else found
+            if isinstance(line, bias.PetPeese | bias.LimitResult | selection.SelectionResult):
+                line = line.estimate
+            elif not isinstance(line, Pooled | excess.HenmiCopas):
+                continue
+            values = (line.estimate, line.ci_low, line.ci_high)
+            rows.append([lang.text(name), *(number(v, lang) for v in values)])
+        return aligned(rows) if len(rows) > 1 else ""
+
+    def _counts(self, lang: Language) -> list[str]:
+        lines = []
+        for found in self.results.values():
+            if isinstance(found, TrimFill):
+                side = lang.text("left") if found.side == "left" else lang.text("right")
+                lines.append(
+                    lang.text(
+                        "Trim and fill, studies missing on the {side}: {n}",
+                        side=side,
+                        n=found.missing,
+                    )
+                )
+            elif isinstance(found, excess.FailSafe):
+                lines.append(
+                    lang.text("Fail-safe N ({kind}), studies: {n}", kind=found.kind, n=found.n)
+                )
+            elif isinstance(found, excess.ExcessSignificance):
+                lines.append(
+                    lang.text(
+                        "Significant studies: observed {observed}, expected {expected}, p {p}",
+                        observed=found.observed,
+                        expected=lang.number(found.expected, 1),
+                        p=_p(found.p, lang),
+                    )
+                )
+            elif isinstance(found, excess.PCurve):
+                lines.append(
+                    lang.text(
+                        "p-curve, significant studies: {k}; right skew p {skew}, "
+                        "flatter than 33% power p {flat}",
+                        k=found.k,
+                        skew=_p(found.p_skew, lang),
+                        flat=_p(found.p_flat, lang),
+                    )
+                )
+        return lines
+
+
+FEW_STUDIES = "Fewer than {minimum} studies ({k}): the tests miss most asymmetry."
+
+
+def _p(p: float, lang: Language) -> str:
+    return p_value(p, lang).removeprefix("= ")
 
 
 def assess_bias(
@@ -111,5 +189,5 @@ def assess_bias(
             failed[name] = error.what
     notes: tuple[str, ...] = ()
     if k < MINIMUM:
-        notes = (f"only {k} studies: with fewer than {MINIMUM} the tests miss most asymmetry",)
+        notes = (FEW_STUDIES.format(minimum=MINIMUM, k=k),)
     return BiasReport(k, k >= MINIMUM, results, failed, notes)

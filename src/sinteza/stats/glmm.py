@@ -49,8 +49,9 @@ class GLMMResult:
     parameters. ``tau2``: between-study variance on that scale; ``sigma2``: variance of the study
     intercepts (UM.RS, else None). ``i2``: 100 tau2 / (tau2 + v), v the typical sampling variance
     of Higgins and Thompson (percent). ``q_wald`` and ``q_lrt``: tests of heterogeneity against the
-    saturated model, ``q_df`` degrees of freedom (``q_wald`` is None where a study of the
-    saturated model has an infinite estimate and CM.EL cannot give its variance). ``loglik`` is
+    saturated model, ``q_df`` degrees of freedom (for UM.RS the saturated model keeps the
+    random intercept on the second arm, so that they depend on which arm is second; ``q_wald`` is
+    None there with fewer than 2 finite contrasts). ``loglik`` is
     the full log-likelihood with all constants; ``aic`` and ``bic`` follow (bic with the number of
     independent studies). ``prediction_low/high``: estimate +- z sqrt(se^2 + tau2).
     """

@@ -419,9 +419,14 @@ def subgroups(
         notes.append(f"subgroups of one study: {', '.join(small)}")
     common = None
     if common_tau2:
-        common = pool(
-            s.yi, s.vi, method=method, test=test, mods={"group": Factor(code)}, level=level
-        )
+        try:
+            common = pool(
+                s.yi, s.vi, method=method, test=test, mods={"group": Factor(code)}, level=level
+            )
+        except np.linalg.LinAlgError as error:
+            raise SynthesisError(
+                "the estimates do not differ at all: there is nothing to test", hint="use test z"
+            ) from error
     fits, plain_se = [], []
     for g in levels:
         keep = np.array([c == g for c in code])

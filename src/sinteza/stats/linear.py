@@ -112,6 +112,9 @@ class Model:
     ) -> float:
         """tr(P F P G) for diagonal F and G."""
         w2 = fit.w * fit.w
+        if self.flat and f is g and isinstance(f, float):
+            total, square, cube = float(fit.w.sum()), float(w2.sum()), float(w2 @ fit.w)
+            return f * f * (square - 2 * cube / total + (square / total) ** 2)
         both = w2 * f * g
         left = fit.a_inv @ self.between(w2 * f)
         right = left if f is g else fit.a_inv @ self.between(w2 * g)
@@ -156,22 +159,26 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
         scale = power_of_two(np.sqrt(low))
     else:
         scale = 1.0
-    x = np.ones((k, 1)) if design is None else design
-    if design is None:
-        q, r = np.full((k, 1), 1 / np.sqrt(k)), np.array([[np.sqrt(k)]])
-    else:
-        q, r = np.linalg.qr(x)
     y, v = yi / scale, vi / scale**2 if scale**2 > 0 else vi / scale / scale
-    start = q.T @ y
-    y = y - q @ start
-    start2 = q.T @ y  # a second pass takes away what rounding left
-    y = y - q @ start2
-    qq = (q[:, :, None] * q[:, None, :]).reshape(k, -1)
+    if design is None:
+        root = float(np.sqrt(k))
+        q, qq, r = np.full((k, 1), 1 / root), np.full((k, 1), 1 / k), np.array([[root]])
+        mean = float(y.mean())
+        y = y - mean
+        rest = float(y.mean())  # a second pass takes away what rounding left
+        y = y - rest
+        start = np.array([(mean + rest) * root])
+    else:
+        q, r = np.linalg.qr(design)
+        qq = (q[:, :, None] * q[:, None, :]).reshape(k, -1)
+        start = q.T @ y
+        y = y - q @ start
+        again = q.T @ y
+        y, start = y - q @ again, start + again
     if not np.isfinite(y @ y):
         raise SynthesisError(
             "the estimates are too large for their variances", hint="check the units"
         )
-    start = start + start2
     total = float(y @ y)
     if design is not None:
         whole = y + q @ start

@@ -54,7 +54,7 @@ def p_value(p: float, lang: Language) -> str:
     return f"< {lang.number(0.0001, 4)}" if p < 0.0001 else f"= {lang.number(p, 4)}"
 
 
-def _aligned(rows: list[list[str]]) -> str:
+def aligned(rows: list[list[str]]) -> str:
     """The first column to the left, the others to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(
@@ -88,7 +88,7 @@ def _pooled(result: Pooled, lang: Language) -> list[str]:
     if result.is_log:
         shown = (number(result.display(v), lang) for v in values)
         rows.append([f"{result.measure} (exp)", *shown])
-    lines = [_aligned(rows)]
+    lines = [aligned(rows)]
     lines.append(
         lang.text(
             "se {se}, statistic {statistic}, p {p}",
@@ -132,7 +132,7 @@ def _regression(result: Regression, lang: Language) -> list[str]:
         p=p_value(result.qm_p, lang),
         r2=lang.number(result.r2, 1),
     )
-    return [_aligned(rows), moderators]
+    return [aligned(rows), moderators]
 
 
 def _heterogeneity(result: Fit, lang: Language) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,8 +19,11 @@ from sinteza.errors import SintezaError, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import plain
 from sinteza.stats.measures import LOG_MEASURES, effect_sizes
 from sinteza.stats.pooling import FIXED, pool
+from sinteza.stats.report import aligned, number
 from sinteza.stats.tables import mantel_haenszel, peto
-from sinteza.stats.tabulate import table
+
+if TYPE_CHECKING:
+    from sinteza.i18n import Language
 
 METHODS = ("EE", "DL", "PM", "SJ", "ML", "REML")
 TESTS = ("z", "knha", "adhoc")
@@ -98,26 +101,42 @@ class Multiverse:
         """One dict a specification, in the order of the curve."""
         return [s.row() for s in self.specifications]
 
-    def summary(self) -> str:
-        """The verdict and the ranges as a person would print them."""
-        n = len(self.specifications)
+    def summary(self, lang: Language | None = None) -> str:
+        """The verdict and the ranges as a person would print them (English by default)."""
+        from sinteza.i18n import Language as Spoken
+
+        lang = lang or Spoken("en")
+        shares = (
+            self.share_same_direction, self.share_significant, self.share_opposite_significant
+        )  # fmt: skip
+        same, significant, opposite = (lang.percent(s) for s in shares)
         lines = [
-            f"{n} analyses: {100 * self.share_same_direction:.0f}% point the same way, "
-            f"{100 * self.share_significant:.0f}% are significant in that direction, "
-            f"{100 * self.share_opposite_significant:.0f}% in the other"
-        ]
-        rows = []
-        for measure, (low, middle, high, ci_low, ci_high) in self.ranges.items():
-            shown = np.exp if measure in LOG_MEASURES else (lambda x: x)
-            rows.append([measure, *(float(shown(x)) for x in (low, middle, high, ci_low, ci_high))])
-        lines.append(table(["measure", "lowest", "median", "highest", "ci from", "ci to"], rows))
-        lines += [f"not possible: {what} ({why})" for what, why in self.failed]
-        if self.ranges:
-            word = "robust" if self.robust else "depends on the choices"
-            lines.append(
-                f"The conclusion {'is ' if self.robust else ''}{word} (alpha {self.alpha:g})."
+            lang.text(
+                "Analyses: {n}. Pointing the same way: {same}; significant in that direction: "
+                "{significant}, in the other: {opposite}.",
+                n=len(self.specifications),
+                same=same,
+                significant=significant,
+                opposite=opposite,
             )
-        return "\n".join([*lines, *(f"Note: {note}" for note in self.notes)])
+        ]
+        header = ("measure", "lowest", "median", "highest", "CI low", "high")
+        rows = [[lang.text(h) for h in header]]
+        for measure, values in self.ranges.items():
+            shown = [float(np.exp(v)) if measure in LOG_MEASURES else v for v in values]
+            rows.append([measure, *(number(v, lang) for v in shown)])
+        lines.append(aligned(rows))
+        lines += [
+            lang.text("not possible: {name} ({why})", name=what, why=why)
+            for what, why in self.failed
+        ]
+        alpha = lang.number(self.alpha, 2)
+        lines.append(
+            lang.text("The conclusion is robust (alpha {alpha}).", alpha=alpha)
+            if self.robust
+            else lang.text("The conclusion depends on the choices (alpha {alpha}).", alpha=alpha)
+        )
+        return "\n".join(lines)
 
 
 Run = tuple[str, str, str, str, Callable[[], Any]]

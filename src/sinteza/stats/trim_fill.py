@@ -113,7 +113,13 @@ def trim_and_fill(
         raise TooFewStudies(f"trim and fill needs 3 studies, there are {k}")
     original = pool(s.yi, s.vi, method=method, test=test, level=level)
     if side is None:
-        line = pool(s.yi, s.vi, method=method, test="z", mods={"sei": np.sqrt(s.vi)})
+        try:
+            line = pool(s.yi, s.vi, method=method, test="z", mods={"sei": np.sqrt(s.vi)})
+        except np.linalg.LinAlgError as error:
+            raise NotConverged(
+                "the side cannot be told: the regression on the standard error is singular",
+                hint="give the side",
+            ) from error
         slope = float(line.estimate[-1]) if len(line.names) > 1 else 0.0
         side = "right" if slope < 0 else "left"
     sign = -1.0 if side == "right" else 1.0

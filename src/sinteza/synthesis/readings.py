@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from sinteza.model.event import ExtractionVerified
 from sinteza.model.study import Arm, ArmResult, Reading, Study, ValueComparison
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -25,8 +26,28 @@ def reconcile(readings: Iterable[Study]) -> list[Reading]:
     return [_reconcile(by_study[name]) for name in sorted(by_study)]
 
 
+def judged(readings: Iterable[Study], verifications: Iterable[ExtractionVerified]) -> list[Study]:
+    """The readings after people's judgments: accepted, corrected, or left out where rejected."""
+    said: dict[tuple[str, ArmResult], ExtractionVerified] = {
+        (item.study, item.result): item for item in verifications
+    }
+    found = []
+    for reading in readings:
+        results = []
+        for result in reading.results:
+            item = said.get((reading.id, result))
+            if item is None:
+                results.append(result)
+            elif item.corrected is not None:
+                results.append(item.corrected)
+            elif item.verdict == "accept":
+                results.append(msgspec.structs.replace(result, verified=True))
+        found.append(msgspec.structs.replace(reading, results=tuple(results)))
+    return found
+
+
 def _reconcile(readings: list[Study]) -> Reading:
-    ordered = sorted(readings, key=lambda r: (not _is_verified(r), not r.label, r.read_by))
+    ordered = sorted(readings, key=lambda r: (r.by_machine, not r.label, r.read_by))
     first, others = ordered[0], ordered[1:]
     results = list(first.results)
     comparisons: list[ValueComparison] = []
@@ -45,8 +66,13 @@ def _reconcile(readings: list[Study]) -> Reading:
                 # another subset or period is another quantity, not a disagreement
                 if compared.agree or same[0].subset == result.subset:
                     comparisons.append(compared)
-                if same[0].events is None and result.events is not None:
-                    results[results.index(same[0])] = msgspec.structs.replace(result, arm=arm)
+                # a machine's count never takes the place of what a person read
+                if same[0].events is None and result.events is not None and result.verified:
+                    counted = msgspec.structs.replace(result, arm=arm)
+                    if same[0].subset == result.subset:
+                        results[results.index(same[0])] = counted
+                    else:
+                        results.append(counted)
     study = msgspec.structs.replace(
         first,
         results=tuple(results),
@@ -63,10 +89,6 @@ def _reconcile(readings: list[Study]) -> Reading:
         },
     )
     return Reading(study=study, readings=tuple(ordered), comparisons=tuple(comparisons))
-
-
-def _is_verified(reading: Study) -> bool:
-    return all(result.verified for result in reading.results)
 
 
 def match_arms(mine: Sequence[Arm], theirs: Sequence[Arm]) -> dict[str, str]:

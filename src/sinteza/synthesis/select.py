@@ -12,9 +12,13 @@ from sinteza.model.study import Arm, ArmResult, Study
 
 
 class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Events and totals of one arm, its dose arms added up. ``concept`` names the treatment."""
+    """Events and totals of one arm, its dose arms added up.
+
+    ``concept`` names the treatment, ``group`` the group of the analysis it belongs to, if any.
+    """
 
     concept: str
+    group: str
     label: str
     arms: tuple[str, ...]
     events: int
@@ -24,7 +28,10 @@ class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A study ready to be pooled: every treatment against one comparator."""
+    """A study ready to be pooled: every treatment against one comparator.
+
+    Treatments of another group than the study's enter a network, not the group's pooling.
+    """
 
     study: str
     label: str
@@ -105,19 +112,23 @@ def _comparison(
     if not treated:
         raise _Out("therapy", "no arm of one treatment")
     concepts = list(dict.fromkeys(arm.concept or study.therapy for arm in treated))
-    group = _group(concepts, analysis.groups, ancestors)
-    results = {r.arm: r for r in _results(study, outcome)}
+    group_of = {concept: _group(concept, analysis.groups, ancestors) for concept in concepts}
+    group = next((name for name in group_of.values() if name), "")
+    if not group:
+        raise _Out("therapy", concepts[0])
+    results = {r.arm: r for r in _results(study, outcome, verified_only)}
     if not results:
         raise _Out("outcome")
     notes = sorted({r.subset for r in results.values() if r.subset})
-    control = _add([comparator], results, study, "", verified_only)
+    control = _add([comparator], results, study, verified_only)
     sides = tuple(
         _add(
             [arm for arm in treated if (arm.concept or study.therapy) == concept],
             results,
             study,
-            concept,
             verified_only,
+            concept=concept,
+            group=group_of[concept],
         )
         for concept in concepts
     )
@@ -133,20 +144,22 @@ def _comparison(
     )
 
 
-def _group(
-    concepts: Sequence[str], groups: Sequence[str], ancestors: Callable[[str], Sequence[str]]
-) -> str:
-    for concept in concepts:
-        above = {concept, *ancestors(concept)} if concept else set()
-        for group in groups:
-            if group in above:
-                return group
-    raise _Out("therapy", concepts[0] if concepts else "")
+def _group(concept: str, groups: Sequence[str], ancestors: Callable[[str], Sequence[str]]) -> str:
+    above = {concept, *ancestors(concept)} if concept else set()
+    return next((group for group in groups if group in above), "")
 
 
-def _results(study: Study, outcome: Outcome) -> list[ArmResult]:
-    """The results of an outcome for one subset: that of everybody, else the only other one."""
+def _results(study: Study, outcome: Outcome, verified_only: bool) -> list[ArmResult]:
+    """The results of an outcome for one subset: that of everybody, else the only other one.
+
+    What a person verified stands before what only a machine read.
+    """
     all_of_it = [r for r in study.results if r.outcome in outcome.codes]
+    verified = [r for r in all_of_it if r.verified]
+    if verified:
+        all_of_it = verified
+    elif verified_only and all_of_it:
+        raise _Out("unverified", all_of_it[0].actor)
     everybody = [r for r in all_of_it if not r.subset]
     if everybody:
         return everybody
@@ -160,8 +173,10 @@ def _add(
     arms: Sequence[Arm],
     results: dict[str, ArmResult],
     study: Study,
-    concept: str,
     verified_only: bool,
+    *,
+    concept: str = "",
+    group: str = "",
 ) -> Counts:
     events = total = 0
     derived = verified = False
@@ -180,6 +195,7 @@ def _add(
         verified = verified or result.verified
     return Counts(
         concept=concept,
+        group=group,
         label=" + ".join(arm.intervention for arm in arms),
         arms=tuple(arm.id for arm in arms),
         events=events,
@@ -200,7 +216,12 @@ def _without_overlaps(
     kept: list[Comparison] = []
     doubled: list[Omitted] = []
     for comparison in sorted(found, key=lambda c: (-people(c), c.study)):
-        same = [k for k in kept if k.study in overlaps[comparison.study]]
+        # one of the two saying so is enough
+        same = [
+            k
+            for k in kept
+            if k.study in overlaps[comparison.study] or comparison.study in overlaps[k.study]
+        ]
         if same:
             doubled.append(
                 Omitted(

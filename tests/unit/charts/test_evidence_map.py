@@ -50,7 +50,7 @@ def test_gaps_are_shown_and_counted() -> None:
     root = check(evidence_map(ROWS, COLUMNS, CELLS, lang=Language("en")))
     dashed = [r for r in root.iter(f"{NS}rect") if r.get("stroke-dasharray")]
     assert len(dashed) == 9 + 1  # the gaps and the legend
-    assert root.findtext(f"{NS}desc").startswith("3 of 12 pairs have studies, 9 are gaps; most:")
+    assert root.findtext(f"{NS}desc").startswith("3 of 12 pairs have reports, 9 are gaps; most:")
 
 
 def test_cells_and_headings_link() -> None:

@@ -82,6 +82,12 @@ def test_the_sentence_says_what_is_drawn() -> None:
     assert root.findtext(f"{NS}desc") == said
 
 
+def test_without_an_overall_result_the_sentence_says_each_group() -> None:
+    groups = [ForestGroup(rows(3), "Diet", POOLED), ForestGroup(rows(2), "Surgery")]
+    said = forest_sentence(groups, None, lang=Language("en"), measure="RR")
+    assert said == "5 studies; Diet: RR 1.80 (1.30 to 2.50)"
+
+
 def test_romanian_has_decimal_commas_and_semicolons() -> None:
     root = check(forest([ForestGroup(rows(2))], lang=Language("ro"), measure="RR", overall=POOLED))
     shown = texts(root)

@@ -137,6 +137,8 @@ def test_every_chart_of_a_network(fitted: Network) -> None:
 def test_the_network_forest_is_sorted_and_shows_ratios(fitted: Network) -> None:
     shown = texts(check(from_network.network_forest_of(fitted, lang=EN)))
     assert shown.index("cenobamat") < shown.index("perampanel")
+    root = check(from_network.network_forest_of(fitted, lang=RO))
+    assert root.findtext(f"{NS}desc") == "2 tratamente față de placebo"
     best = fitted.estimate("cenobamat", "placebo")
     expected = f"{2.718281828459045**best.estimate:.2f} ["
     assert any(text.startswith(expected) for text in shown)

@@ -34,6 +34,7 @@ def test_public_names_are_few_and_real() -> None:
     import sinteza
 
     assert len(sinteza.__all__) <= 25
+    assert sorted(sinteza.__all__) == sorted(dir(sinteza))
     for name in sinteza.__all__:
         assert getattr(sinteza, name) is not None
     with pytest.raises(AttributeError):

@@ -116,6 +116,27 @@ ONE = "lotramacetam 300 mg/day"
             12.0,
         ),
         (
+            "Lotramacetam-treated patients had a greater median percent reduction in seizure "
+            "frequency than placebo-treated patients (31.5% versus 12.0%, p = 0.03).",
+            "MPC",
+            31.5,
+            12.0,
+        ),
+        (
+            "Lotramacetam showed greater efficacy compared with placebo (responder rate 55.8% vs "
+            "36.0%), whatever the dose of lotramacetam had been before.",
+            "RR50",
+            55.8,
+            36.0,
+        ),
+        (
+            "A ≥50% reduction in seizures was seen in the lotramacetam group (15/46 or 33%) and in "
+            "the control group (4/50 or 8%).",
+            "RR50",
+            33.0,
+            8.0,
+        ),
+        (
             "The median percent change in seizure frequency was -31.5% with lotramacetam and +4.0% "
             "with placebo.",
             "MPC",
@@ -205,6 +226,11 @@ def test_misprints_are_flagged_not_repaired() -> None:
     assert (value.events, value.percent) == (30, 61.0)
     assert "percent_is_not_events_of_total" in value.flags
     assert value.needs_look
+
+
+def test_a_comparator_ahead_is_shown_to_a_person() -> None:
+    found = report("Responder rates were 20.0% on lotramacetam and 30.0% on placebo.", TWO)
+    assert all(v.needs_look and "comparator_ahead" in v.flags for v in found.outcomes[0].values)
 
 
 def test_effects_with_interval() -> None:

@@ -7,10 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 from sinteza.cli.extract import command
-from sinteza.errors import SintezaError
+from sinteza.errors import SintezaError, SourceUnavailable
+from sinteza.extraction.extractor import Rules
+from sinteza.extraction.report import Report
+from sinteza.model.record import Record
 from sinteza.review.extracting import judge, pending, record_readings
 from sinteza.review.review import Review
+from sinteza.sources.chat import ChatExtractor
 from sinteza.store import projections
+from tests.fake_chat import FakeChat, serving
+from tests.unit.formats.test_jats import ARTICLE
 
 AT = "2026-01-01T00:00:00Z"
 XML = """<?xml version="1.0"?>
@@ -88,3 +94,81 @@ def test_files_are_read_without_a_review(folder: Path) -> None:
     study = json.loads(run.invoke(command, [source, "--studies"]).stdout_bytes)
     assert study["results"][0]["quote"]["document"] == "pmid:1"
     assert "lotramacetam 300 mg/day" in run.invoke(command, [source]).output
+
+
+def test_a_second_extractor_stands_beside_the_first(folder: Path) -> None:
+    answer = {
+        "domain": "epilepsy",
+        "design": {"type": "rct_parallel", "randomised": True},
+        "population": {"n_randomised": 120},
+        "arms": [{"id": "x", "role": "intervention", "name": "lotramacetam", "n_randomised": 60}],
+        "outcomes": [
+            {
+                "code": "RR50",
+                "quote": "The responder rate was 40.0% on lotramacetam and 20.0% on placebo.",
+                "values": [{"arm": "x", "percent": 40.0}],
+            }
+        ],
+    }
+    with serving(FakeChat(content=json.dumps(answer))) as chat, Review(folder, at=AT) as review:
+        asked = ChatExtractor(chat.url, "made-up/model-1", chat.key)
+        assert record_readings(review) == 1
+        assert record_readings(review, asked) == 1
+        assert record_readings(review, asked) == 0
+        asked.close()
+        readers = [reading.read_by for reading in projections.readings(review.store.connection)]
+        assert sorted(readers) == ["chat/made-up/model-1", "sinteza-rules/1"]
+        told = [item for item in pending(review) if item.study.read_by.startswith("chat/")]
+        (item,) = told
+        assert (item.result.percent, item.result.events) == (40.0, 24)
+        assert "needs_look" in item.result.flags
+        assert item.quote.startswith("The responder rate")
+        last = [event for event in review.store.events() if event.kind == "extraction.recorded"][-1]
+        assert str(last.actor) == "model:chat/made-up/model-1"
+
+
+class Failing:
+    """The rules, until the server is gone."""
+
+    name = "failing"
+    version = "1"
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+        self.rules = Rules()
+
+    def read(self, record: Record, /) -> Report:
+        if not self.left:
+            raise SourceUnavailable("gone")
+        self.left -= 1
+        return self.rules.read(record)
+
+
+def test_what_was_read_before_a_failure_is_kept(tmp_path: Path) -> None:
+    head, _, rest = XML.partition("<PubmedArticle>")
+    one, _, tail = rest.partition("</PubmedArticleSet>")
+    many = "".join(
+        f"<PubmedArticle>{one}".replace(">1</PMID>", f">{n}</PMID>").replace(
+            "a randomized trial", f"randomized trial number {n}"
+        )
+        for n in range(1, 41)
+    )
+    source = tmp_path / "many.xml"
+    source.write_text(f"{head}{many}</PubmedArticleSet>{tail}", "utf-8")
+    with Review(tmp_path / "review", create=True, at=AT) as review:
+        review.import_files([source])
+        with pytest.raises(SourceUnavailable):
+            record_readings(review, Failing(30))
+        assert len(list(projections.readings(review.store.connection))) == 30
+        assert record_readings(review, Rules()) == 10
+
+
+def test_a_full_text_of_a_review_is_read_and_quoted(tmp_path: Path) -> None:
+    source = tmp_path / "trial.nxml"
+    source.write_text(ARTICLE, "utf-8")
+    with Review(tmp_path / "review", create=True, at=AT) as review:
+        review.import_files([source])
+        assert record_readings(review) == 1
+        quotes = {item.result.outcome: item.quote for item in pending(review)}
+    assert quotes["SF"].startswith("Seizure freedom was achieved")
+    assert quotes["SAE"] == "Serious adverse events | 1 (1.7) | 3 (5.0)"

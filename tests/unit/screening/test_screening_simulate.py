@@ -70,6 +70,13 @@ def test_labels_nothing_can_be_learned_from_are_refused() -> None:
         check_labels(records, {one.id: True for one in records[1:]})
 
 
+def test_priors_that_leave_nothing_to_find_are_refused() -> None:
+    records = some(4)
+    labels = {one.id: one.id == "t:000" for one in records}
+    with pytest.raises(SintezaError, match="every included record is a prior"):
+        simulate(records, labels, elas_u4, priors=["t:000"])
+
+
 def jsonl(*rows: dict[str, object]) -> io.BytesIO:
     return io.BytesIO("\n".join(json.dumps(row) for row in rows).encode())
 

@@ -161,4 +161,4 @@ def test_a_filter_no_catalogue_has_is_left_out_only_where_that_widens() -> None:
 
 def test_a_source_maps_fields_to_its_own_indexes() -> None:
     cql = to_cql(syntax.parse('"drug resistant"[ti] AND kwan[au]'), indexes={"ti": "alma.title"})
-    assert cql.text == '(alma.title adj "drug resistant" and dc.creator = "kwan")'
+    assert cql.text == '(alma.title = "drug resistant" and dc.creator = "kwan")'

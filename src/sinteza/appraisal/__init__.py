@@ -1,1 +1,0 @@
-"""Appraisal: risk of bias and certainty."""
