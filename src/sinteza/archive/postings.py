@@ -128,12 +128,19 @@ class Collector:
         ranks = rank[
             np.frombuffer(self.terms, np.int32)[np.repeat(starts[by_place], sizes) + within]
         ]
+        del within
         # one sort of plain numbers: by term, then in reading order
-        keys = ranks.astype(np.uint64) << np.uint64(32) | np.arange(len(ranks), dtype=np.uint64)
+        keys = ranks.astype(np.uint64)
+        keys <<= np.uint64(32)
+        keys |= np.arange(len(ranks), dtype=np.uint64)
+        del ranks
         keys.sort()
         by_term = (keys & np.uint64(0xFFFFFFFF)).astype(np.intp)
-        sorted_ranks = (keys >> np.uint64(32)).astype(np.int32)
-        yield from _pages([names[at] for at in order], sorted_ranks, places[by_term])
+        ranks = (keys >> np.uint64(32)).astype(np.int32)
+        del keys
+        places = places[by_term]
+        del by_term
+        yield from _pages([names[at] for at in order], ranks, places)
 
 
 def _pages(
@@ -145,23 +152,34 @@ def _pages(
     ranks, places = ranks[fresh], places[fresh]  # the same key twice in one record counts once
     firsts = np.searchsorted(ranks, np.arange(len(names)))
     counts = np.diff(np.append(firsts, len(places)))
-    documents = places >> np.uint64(DOCUMENT_AT)
-    distances = documents.copy()
-    distances[1:] -= documents[:-1]
-    distances[firsts] = documents[firsts]
-    middle = (places >> np.uint64(POSITION_BITS)) & np.uint64((1 << (VALUE_BITS + KIND_BITS)) - 1)
-    # the kind in the low bits, so that the first values of a kind take one byte
-    kinds = (middle & np.uint64(MAX_VALUE)) << np.uint64(KIND_BITS) | middle >> np.uint64(
-        VALUE_BITS
-    )
-    positions = places & np.uint64(MAX_POSITION)
-    bare = np.maximum.reduceat(kinds | positions, firsts) == 0
+    low = np.uint64((1 << DOCUMENT_AT) - 1)
+    bare = np.maximum.reduceat(places & low, firsts) == 0
     kept = ~np.repeat(bare, counts)
+
+    def distances() -> Places:
+        documents = places >> np.uint64(DOCUMENT_AT)
+        found = documents.copy()
+        found[1:] -= documents[:-1]
+        found[firsts] = documents[firsts]
+        return found
+
+    def kinds() -> Places:
+        # the kind in the low bits, so that the first values of a kind take one byte
+        middle = (places[kept] & low) >> np.uint64(POSITION_BITS)
+        value = middle & np.uint64(MAX_VALUE)
+        swapped: Places = value << np.uint64(KIND_BITS) | middle >> np.uint64(VALUE_BITS)
+        return swapped
+
+    def positions() -> Places:
+        low_bits: Places = places[kept] & np.uint64(MAX_POSITION)
+        return low_bits
+
     runs = []
-    for values, mask in ((distances, None), (kinds, kept), (positions, kept)):
-        packed, sizes = pack(values if mask is None else values[mask])
-        taken = np.zeros(len(values), np.int64)
-        taken[slice(None) if mask is None else mask] = sizes
+    # one run after another, each let go when it is packed: together they are what takes memory
+    for run, mask in ((distances, np.ones(len(places), bool)), (kinds, kept), (positions, kept)):
+        packed, sizes = pack(run())
+        taken = np.zeros(len(places), np.int64)
+        taken[mask] = sizes
         runs.append((packed, np.add.reduceat(taken, firsts)))
     yield from _cut(names, counts, runs)
 
