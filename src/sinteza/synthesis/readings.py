@@ -46,8 +46,14 @@ def judged(readings: Iterable[Study], verifications: Iterable[ExtractionVerified
     return found
 
 
+def _standing(reading: Study) -> tuple[bool, bool, bool, str]:
+    """People before machines, the built-in extractor before plugged-in ones."""
+    plugged = not reading.read_by.startswith("sinteza-")
+    return reading.by_machine, not reading.label, plugged, reading.read_by
+
+
 def _reconcile(readings: list[Study]) -> Reading:
-    ordered = sorted(readings, key=lambda r: (r.by_machine, not r.label, r.read_by))
+    ordered = sorted(readings, key=_standing)
     first, others = ordered[0], ordered[1:]
     results = list(first.results)
     comparisons: list[ValueComparison] = []
