@@ -102,7 +102,7 @@ def figure(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-# "800 mg (n = 85) or 1200 mg", "BRV 5 mg/day (BRV5), BRV 20 mg/day": one list
+# "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
 _JOINT = re.compile(
     r"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|a|per|day|either)\b"
     r"|\([^()]*\)|\[[^\[\]]*\])*",

@@ -167,7 +167,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
 _LIST_BEFORE = re.compile(
     rf"{_L}([+-]?{DEC})\s*(?:,\s*(?:and|or)?|and|or|vs\.?|versus|/)\s*(?=[+-]?{DEC}\s?(?:%|,|and|or|vs|/))"
 )
-# "-32.7% (8 mg), -21.9 (12 mg), and -8.1% (placebo)": a sign of percent forgotten
+# "-30.5% (high), -20.5 (low), and -9.5% (placebo)": a sign of percent forgotten
 _BARE_MEMBER = re.compile(
     rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
 )

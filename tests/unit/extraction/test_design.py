@@ -77,7 +77,7 @@ def test_age(text: str, answer: str | None) -> None:
     ("text", "n"),
     [
         ("A total of 706 patients were randomized.", 706),
-        ("Three hundred fifty-seven patients were randomized: 176 to a drug.", 357),
+        ("Two hundred forty-one patients were randomized: 120 to a drug.", 241),
         ("Of 188 patients screened, 158 were randomized.", 158),
         ("Of 399 randomized patients, 398 were treated.", 399),
         ("Patients were randomized to a drug (n = 79) or placebo (n = 80).", None),

@@ -123,11 +123,11 @@ ONE = "lotramacetam 300 mg/day"
             12.0,
         ),
         (
-            "Lotramacetam showed greater efficacy compared with placebo (responder rate 55.8% vs "
-            "36.0%), whatever the dose of lotramacetam had been before.",
+            "Lotramacetam was better than placebo (responder rate 51.5% vs 33.0%), whatever the "
+            "dose of lotramacetam had been before.",
             "RR50",
-            55.8,
-            36.0,
+            51.5,
+            33.0,
         ),
         (
             "A ≥50% reduction in seizures was seen in the lotramacetam group (15/46 or 33%) and in "
