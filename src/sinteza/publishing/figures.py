@@ -99,13 +99,14 @@ def forest_figure(result: AnalysisResult, edition: Edition, words: Words, layout
     """The forest plot of an analysis, group by group; every row leads to its study."""
     plan = next(plan for plan in edition.protocol.analyses if plan.id == result.id)
     lang = words.lang
+    methods = {group.pooled.method for group in result.groups if group.pooled}
     return forest(
         [_forest_group(group, words) for group in result.groups],
         lang=lang,
         measure=plan.measure,
         title=plan.label[lang.code],
         favors=_favors(plan, edition, words),
-        model=words.of(METHOD, plan.method),
+        model=words.of(METHOD, methods.pop()) if len(methods) == 1 else "",
         layout=layout,
         name=f"forest-{result.id}-{layout}",
     )

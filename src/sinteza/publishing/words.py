@@ -145,7 +145,7 @@ METHOD = {
 }
 TEST = {
     "knha": "Knapp-Hartung",
-    "adhoc": "Knapp-Hartung, never narrower than the normal interval",
+    "adhoc": "modified Knapp-Hartung",
     "z": "normal",
     "t": "t",
 }
