@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from typing import TypeVar, cast
 
@@ -40,6 +41,26 @@ def read_records(folder: Traversable) -> Iterator[Record]:
     return _lines(folder, "records", Record)
 
 
+@contextmanager
+def _told(table: str) -> Iterator[None]:
+    """A missing column or a number that is none becomes an error that names the table."""
+    try:
+        yield
+    except KeyError as error:
+        raise FormatError(
+            f"A column or a row is missing: {error}",
+            path=f"evidence/{table}",
+            hint="Compare the tables with those of a shipped protocol.",
+        ) from error
+    except ValueError as error:
+        raise FormatError(
+            f"A cell does not hold what its column says: {error}",
+            path=f"evidence/{table}",
+            hint="Numbers are plain digits with a decimal point; an unknown one is left empty.",
+        ) from error
+
+
+@_told("studies.csv, arms.csv, results.csv")
 def read_studies(folder: Traversable) -> list[Study]:
     """The readings: one :class:`Study` for each study and reader."""
     overlaps: dict[str, set[str]] = {}
@@ -121,11 +142,13 @@ def _result(row: dict[str, str], study: dict[str, str]) -> ArmResult:
     )
 
 
+@_told("overlaps.csv")
 def read_overlaps(folder: Traversable) -> list[Overlap]:
     """Pairs of studies that must not be pooled together."""
     return [Overlap(**row) for row in _rows(folder, "overlaps")]
 
 
+@_told("published.csv")
 def read_published(folder: Traversable) -> list[PublishedEstimate]:
     """Estimates of others."""
     found = []
@@ -152,6 +175,7 @@ def read_published(folder: Traversable) -> list[PublishedEstimate]:
     return found
 
 
+@_told("concepts.csv")
 def read_concepts(folder: Traversable) -> dict[str, list[Assignment]]:
     """Concepts that a machine found in abstracts that are not shipped, by PubMed number."""
     found: dict[str, list[Assignment]] = {}
@@ -174,6 +198,7 @@ def read_concepts(folder: Traversable) -> dict[str, list[Assignment]]:
     return found
 
 
+@_told("criteria.csv")
 def read_criteria(folder: Traversable) -> dict[str, dict[str, str]]:
     """Criteria that abstracts not shipped were found to meet: PubMed number, criterion, words."""
     found: dict[str, dict[str, str]] = {}

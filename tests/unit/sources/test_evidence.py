@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -161,3 +162,26 @@ def test_estimates_of_others(tmp_path: Path) -> None:
         0.0,
     )
     assert got.concepts == ("lev", "gaba")
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "what"),
+    [
+        ("arms", ",n_randomized,", ",people,", "missing"),
+        ("arms", "high stimulation,vns,,31,", "high stimulation,vns,,many,", "does not hold"),
+        ("studies", "table,pmid-8026408,", "table,pmid-1,", "missing"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_named(
+    tmp_path: Path, table: str, old: str, new: str, what: str
+) -> None:
+    shipped = Path(str(files("sinteza.protocols") / "dre" / "evidence"))
+    for name in ("studies", "arms", "results", "overlaps"):
+        text = (shipped / f"{name}.csv").read_text("utf-8")
+        if name == table:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    with pytest.raises(FormatError, match=what) as caught:
+        evidence.read_studies(tmp_path)
+    assert "evidence/studies.csv" in str(caught.value)
