@@ -18,7 +18,10 @@ def test_no_message_is_left_untranslated() -> None:
 
 
 def test_our_romanian_uses_the_comma_below() -> None:
-    texts = [path for path in SOURCE.rglob("*") if path.suffix in (".po", ".toml", ".html")]
+    root = SOURCE.parent.parent
+    ours = (".po", ".toml", ".html", ".py", ".md", ".css", ".sql")
+    texts = [p for p in SOURCE.rglob("*") if p.suffix in ours]
+    texts += [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("benchmarks/**/*.md")]
     cedilla = set("\u015e\u015f\u0162\u0163")
     assert [path.name for path in texts if cedilla & set(path.read_text("utf-8"))] == []
     assert len(texts) > 8

@@ -24,8 +24,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Bytes that are letters in Windows-1250 (ş ţ Ş Ţ ł ą ż Ľ ľ) and signs, or letters of Icelandic and
-# the masculine ordinal, in Windows-1252: beside a letter only the first reading makes a word.
+# Bytes that are letters in Windows-1250 (s and t with a cedilla, ł ą ż Ľ ľ) and signs, or letters
+# of Icelandic and the masculine ordinal, in Windows-1252: beside a letter only the first reading
+# makes a word.
 _CENTRAL_EUROPEAN = re.compile(
     rb"[A-Za-z\x80-\xff][\xba\xfe\xaa\xde\xb3\xb9\xbf\xbe\xa3\xa5]|"
     rb"[\xba\xfe\xaa\xde\xb3\xb9\xbf\xbe\xa3\xa5][a-z]"

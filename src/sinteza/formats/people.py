@@ -16,7 +16,7 @@ _GROUP = re.compile(
     r"|association|society|organi[sz]ation|university|institute|center|centre|department|team"
     r"|foundation|agency|council|ministry|project|initiative|force|panel|commission|academy"
     r"|college|hospital|registry|inc|ltd|gmbh|spitalul|universitatea|institutul|societatea"
-    r"|asocia[țţt]ia)\b",
+    r"|asocia[ț\u0163t]ia)\b",
     re.I,
 )
 _PARTICLES = {

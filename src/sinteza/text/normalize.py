@@ -1,8 +1,9 @@
 """Texts made comparable without losing their places.
 
-Folding lowers case and strips marks (so ``ş``, ``ș`` and ``s`` are equal), and writes the many
-dashes, blanks and quotes of publishers as one each. A :class:`Folded` text knows where each of its
-characters came from, so that what is found in it can be quoted from the stored text.
+Folding lowers case and strips marks (so that ``s`` with a comma, with a cedilla and without either
+are equal), and writes the many dashes, blanks and quotes of publishers as one each. A
+:class:`Folded` text knows where each of its characters came from, so that what is found in it can
+be quoted from the stored text.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _CASED = _Table(lower=False)
 
 
 def fold(text: str) -> str:
-    """Lower case, no marks, plain dashes, blanks and quotes: ``Rețea`` and ``reţea`` are equal."""
+    """Lower case, no marks, plain dashes, blanks and quotes: ``Rețea`` and ``retea`` are equal."""
     return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
