@@ -31,6 +31,20 @@ class Specification:
     href: str | None = None
 
 
+def _results_only(rows: Sequence[ForestRow], labels: Sequence[str]) -> tuple[ForestRow, ...]:
+    """The rows under new labels, without arms and weights: each is a pooled result by now."""
+    return tuple(
+        ForestRow(
+            label=label,
+            estimate=row.estimate,
+            ci_low=row.ci_low,
+            ci_high=row.ci_high,
+            href=row.href,
+        )
+        for row, label in zip(rows, labels, strict=True)
+    )
+
+
 def cumulative(
     rows: Sequence[ForestRow],
     *,
@@ -42,18 +56,9 @@ def cumulative(
     name: str | None = None,
 ) -> str:
     """The pooled result after each study was added; rows hold the result so far, oldest first."""
-    labeled = [
-        ForestRow(
-            label=f"+ {row.label}" if i else row.label,
-            estimate=row.estimate,
-            ci_low=row.ci_low,
-            ci_high=row.ci_high,
-            href=row.href,
-        )
-        for i, row in enumerate(rows)
-    ]
+    labels = [f"+ {row.label}" if i else row.label for i, row in enumerate(rows)]
     return forest(
-        [ForestGroup(tuple(labeled))],
+        [ForestGroup(_results_only(rows, labels))],
         lang=lang,
         measure=measure,
         overall=overall,
@@ -74,18 +79,9 @@ def leave_one_out(
     name: str | None = None,
 ) -> str:
     """The pooled result without each study in turn; rows hold the result without their label."""
-    labeled = [
-        ForestRow(
-            label=lang.text("without {study}", study=row.label),
-            estimate=row.estimate,
-            ci_low=row.ci_low,
-            ci_high=row.ci_high,
-            href=row.href,
-        )
-        for row in rows
-    ]
+    labels = [lang.text("without {study}", study=row.label) for row in rows]
     return forest(
-        [ForestGroup(tuple(labeled))],
+        [ForestGroup(_results_only(rows, labels))],
         lang=lang,
         measure=measure,
         overall=overall,
