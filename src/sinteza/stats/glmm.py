@@ -131,7 +131,7 @@ def _poisson(x: FloatArray, t: FloatArray) -> Kernel:
     return kernel
 
 
-def _hypergeometric(a: FloatArray, n1: FloatArray, n2: FloatArray, s: FloatArray) -> Kernel:
+def hypergeometric(a: FloatArray, n1: FloatArray, n2: FloatArray, s: FloatArray) -> Kernel:
     """Noncentral hypergeometric: P(a) = C(n1,a) C(n2,s-a) e^(a t), divided by its sum over a.
 
     The supports differ in length; they are padded with weight zero.
@@ -365,7 +365,7 @@ def _objective(
     if model in ("CM.EL", "CM.AL"):
         (a, n1), (c, n2) = arms
         if model == "CM.EL" and not data.poisson:
-            kernel, shift = _hypergeometric(a, n1, n2, a + c), zero
+            kernel, shift = hypergeometric(a, n1, n2, a + c), zero
         else:
             kernel, shift = _binomial(a, a + c), np.log(n1 / n2)
 
@@ -597,7 +597,7 @@ def _heterogeneity(model: str, data: _Counts, points: int) -> tuple[float | None
     _, common = _maximize(flat, np.array([np.median(contrast)]), 1)
     (a, n1), (c, n2) = data.arms if len(data.arms) == 2 else (data.arms[0], data.arms[0])
     if model == "CM.EL" and not data.poisson:
-        kernel = _hypergeometric(a, n1, n2, a + c)
+        kernel = hypergeometric(a, n1, n2, a + c)
         inner = (a > np.maximum(0, a + c - n2)) & (a < np.minimum(n1, a + c))
         theta = np.where(inner, contrast, np.where(a > 0, 50.0, -50.0))
         for _ in range(100):

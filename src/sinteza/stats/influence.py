@@ -419,14 +419,13 @@ def subgroups(
         notes.append(f"subgroups of one study: {', '.join(small)}")
     common = None
     if common_tau2:
-        try:
-            common = pool(
-                s.yi, s.vi, method=method, test=test, mods={"group": Factor(code)}, level=level
-            )
-        except np.linalg.LinAlgError as error:
+        common = pool(
+            s.yi, s.vi, method=method, test=test, mods={"group": Factor(code)}, level=level
+        )
+        if np.isnan(common.qm):
             raise SynthesisError(
-                "the estimates do not differ at all: there is nothing to test", hint="use test z"
-            ) from error
+                "the subgroups fit every estimate: there is nothing to test", hint="use test z"
+            )
     fits, plain_se = [], []
     for g in levels:
         keep = np.array([c == g for c in code])

@@ -17,6 +17,8 @@ from sinteza.stats.arrays import FloatArray
 
 #: beyond this ratio of variances the sums of squared weights leave double precision
 MAX_RATIO = 1e100
+#: residuals below this share of the estimates are rounding
+_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class Model:
         beta = a_inv @ b
         r = self.y - self.q @ beta
         return Weighted(w, beta, r, float(w @ (r * r)), a_inv, log_det)
+
+    def exact(self, fit: Weighted) -> bool:
+        """Whether the model passes through every estimate: residuals are but rounding."""
+        size = float(np.abs(self.y).max()) + float(np.abs(self.q @ self.start).max())
+        return float(np.abs(fit.r).max()) <= _ROUNDING * size
 
     def between(self, diagonal: FloatArray) -> FloatArray:
         """Q' diag(d) Q."""

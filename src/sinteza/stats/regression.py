@@ -26,6 +26,7 @@ from sinteza.stats.pooling import (
     effective_test,
     given_weights,
     heterogeneity,
+    kenward_roger,
     solve,
     usable,
 )
@@ -199,14 +200,18 @@ def regress(
     between = between_studies(m, method, w)
     notes += between.notes
     core = solve(m, between, method, test, w)
-    beta, vb = m.coefficients(core.fit), m.covariance(core.cov)
     df = None if test == "z" else m.df
+    if test == "kr":
+        kenward_roger(m, core, method, weighted=w is not None)
+    beta, vb = m.coefficients(core.fit), m.covariance(core.cov)
+    if core.dispersion == 0:
+        notes.append(say.EXACT)
     se = np.sqrt(np.diag(vb))
     half = critical(level, df) * se
     tested = tuple(i for i, n in enumerate(names) if n != INTERCEPT) or tuple(range(p))
     qm, df1, df2, qm_p = omnibus(beta, vb, tested, df)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = beta / se
+        statistic = np.where(se > 0, beta / se, np.nan)
     shared = heterogeneity(m, s, between, core, method, test, level, measure, df)
     return Regression(
         **shared,
@@ -231,20 +236,23 @@ def regress(
 
 
 def omnibus(
-    beta: FloatArray, vb: FloatArray, tested: Sequence[int], df: int | None
+    beta: FloatArray, vb: FloatArray, tested: Sequence[int], df: float | None
 ) -> tuple[float, int, int | None, float]:
     """Wald test that the coefficients are all zero: statistic, df1, df2, p.
 
     Chi-square with normal tests; with t tests the statistic is divided by its degrees of freedom
-    and compared with F.
+    and compared with F. NaN where the covariance is zero or cannot be inverted.
     """
     index = list(tested)
     part = beta[index]
-    value = float(part @ np.linalg.solve(vb[np.ix_(index, index)], part))
+    try:
+        value = float(part @ np.linalg.solve(vb[np.ix_(index, index)], part))
+    except np.linalg.LinAlgError:
+        value = float("nan")
     if df is None:
         return value, len(index), None, float(f_p(value / len(index), len(index), None))
     value /= len(index)
-    return value, len(index), df, float(f_p(value, len(index), df))
+    return value, len(index), int(df), float(f_p(value, len(index), df))
 
 
 def _r2(
