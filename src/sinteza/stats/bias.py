@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain, same_length, vector
 from sinteza.stats.distributions import normal_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, wald
 from sinteza.stats.pooling import Studies, pool, usable
 from sinteza.stats.tabulate import number, p_value
@@ -149,6 +150,7 @@ def _predictor(name: str, vi: FloatArray, ni: FloatArray | None) -> FloatArray:
     return {"ni": ni, "ninv": 1 / ni, "sqrtni": np.sqrt(ni), "sqrtninv": 1 / np.sqrt(ni)}[name]
 
 
+@guarded
 def small_study_regression(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -238,6 +240,7 @@ def _tables(
     return a, n1, c, n2
 
 
+@guarded
 def harbord(
     ai: ArrayLike, n1i: ArrayLike, ci: ArrayLike, n2i: ArrayLike, *, level: float = 0.95
 ) -> AsymmetryTest:
@@ -262,6 +265,7 @@ def harbord(
     )  # fmt: skip
 
 
+@guarded
 def peters(
     yi: ArrayLike,
     ai: ArrayLike,
@@ -306,6 +310,7 @@ def _effective_line(
     )  # fmt: skip
 
 
+@guarded
 def deeks(yi: ArrayLike, n1i: ArrayLike, n2i: ArrayLike, *, level: float = 0.95) -> AsymmetryTest:
     """Log (diagnostic) odds ratios on 1/sqrt(ESS), weights ESS = 4 n1 n2/(n1 + n2)."""
 
@@ -316,6 +321,7 @@ def deeks(yi: ArrayLike, n1i: ArrayLike, n2i: ArrayLike, *, level: float = 0.95)
     return _effective_line("Deeks", "1/sqrt(ESS)", {"yi": yi, "n1i": n1i, "n2i": n2i}, level, plan)
 
 
+@guarded
 def pustejovsky(
     yi: ArrayLike, vi: ArrayLike, n1i: ArrayLike, n2i: ArrayLike, *, level: float = 0.95
 ) -> AsymmetryTest:
@@ -352,6 +358,7 @@ def _exact_kendall(k: int, s: int) -> float:
     return min(1.0, 2 * upper)
 
 
+@guarded
 def begg(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> AsymmetryTest:
     """Kendall's correlation of standardized estimates and variances.
 
@@ -400,6 +407,7 @@ def _rank_test(
     return AsymmetryTest(name, predictor, model, k, z, None, p, line, None, notes=notes)
 
 
+@guarded
 def schwarzer(ai: ArrayLike, n1i: ArrayLike, ci: ArrayLike, n2i: ArrayLike) -> AsymmetryTest:
     """Rank test on the counts: Kendall's correlation of (a - E)/sqrt(V) and 1/V.
 
@@ -462,6 +470,7 @@ class PetPeese:
         return "\n".join([head, coefficient_table(lines), *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def pet_peese(
     yi: ArrayLike, vi: ArrayLike, *, model: str = "multiplicative", level: float = 0.95
 ) -> PetPeese:
@@ -519,6 +528,7 @@ class LimitResult:
         ])  # fmt: skip
 
 
+@guarded
 def limit(
     yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", level: float = 0.95
 ) -> LimitResult:

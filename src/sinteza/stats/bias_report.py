@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SintezaError
 from sinteza.stats import bias, excess, selection
 from sinteza.stats.arrays import plain, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import Pooled
 from sinteza.stats.report import aligned, number, p_value
 from sinteza.stats.trim_fill import TrimFill, trim_and_fill
@@ -125,6 +126,7 @@ def _p(p: float, lang: Language) -> str:
     return p_value(p, lang).removeprefix("= ")
 
 
+@guarded
 def assess_bias(
     yi: ArrayLike,
     vi: ArrayLike,

@@ -20,6 +20,7 @@ from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.bias import positive
 from sinteza.stats.distributions import normal_p, normal_quantile
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import pool
 from sinteza.stats.tabulate import number, p_value
 
@@ -51,6 +52,7 @@ class FailSafe:
         return f"Fail-safe N ({self.kind}): {self.n} studies until {goal}"
 
 
+@guarded
 def fail_safe_n(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -129,6 +131,7 @@ def _power(theta: float, tau2: float, vi: FloatArray, alpha: float) -> FloatArra
     return np.asarray(special.ndtr((theta - cut) / spread) + special.ndtr((-theta - cut) / spread))
 
 
+@guarded
 def excess_significance(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -204,6 +207,7 @@ def _stouffer(share: FloatArray) -> tuple[float, float]:
     return z, float(special.ndtr(z))
 
 
+@guarded
 def p_curve(yi: ArrayLike, vi: ArrayLike) -> PCurve:
     """p-curve of the studies' z tests; studies must be independent and in one direction.
 
@@ -278,6 +282,7 @@ class HenmiCopas:
         )
 
 
+@guarded
 def henmi_copas(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> HenmiCopas:
     """The interval of Henmi and Copas (2010, section 3): Q given the mean is taken as gamma.
 

@@ -29,6 +29,7 @@ from scipy import special
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats import distributions
 from sinteza.stats.arrays import FloatArray, same_length, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, hessian, wald
 from sinteza.stats.tabulate import number, p_value
 
@@ -475,6 +476,7 @@ def _information(
     return hessian(part, at, step=step), slope
 
 
+@guarded
 def pool_glmm(
     measure: str = "OR",
     *,

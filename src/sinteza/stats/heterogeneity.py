@@ -18,6 +18,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.distributions import chi2_quantile, normal_quantile
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import Model, model
 from sinteza.stats.pooling import between_studies, usable
 from sinteza.stats.tau2 import GRID_STEP, curve, q_root
@@ -63,6 +64,7 @@ class HeterogeneityInterval:
         return "\n".join([head, body, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def heterogeneity_interval(
     yi: ArrayLike,
     vi: ArrayLike,

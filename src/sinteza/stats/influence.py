@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SintezaError, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, label, plain, vector
 from sinteza.stats.distributions import critical
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import FIXED, Pooled, Regression, Studies, pool, usable
 from sinteza.stats.regression import Design, design
 from sinteza.stats.tabulate import number, table
@@ -67,6 +68,7 @@ def _names(s: Studies) -> tuple[str, ...]:
     return tuple(n for n, use in zip(label(None, len(s.used)), s.used, strict=True) if use)
 
 
+@guarded
 def leave_one_out(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -88,6 +90,7 @@ def leave_one_out(
     return Series("leave-one-out", _names(s), tuple(fits), s.notes)
 
 
+@guarded
 def cumulative(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -177,6 +180,7 @@ def _solved(X: FloatArray, v: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.inv(X.T @ (X / v[:, None])), dtype=np.float64)
 
 
+@guarded
 def influence(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -283,6 +287,7 @@ class Baujat:
         )
 
 
+@guarded
 def baujat(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -328,6 +333,7 @@ class Blups:
         )
 
 
+@guarded
 def blups(fit: Pooled) -> Blups:
     """Best linear unbiased predictions of the studies' true effects.
 
@@ -380,6 +386,7 @@ class Subgroups:
         return "\n".join([body, line, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def subgroups(
     yi: ArrayLike,
     vi: ArrayLike,

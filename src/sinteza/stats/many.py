@@ -18,6 +18,7 @@ from scipy import special
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import BoolArray, FloatArray, IntArray, plain, same_length, vector
 from sinteza.stats.distributions import chi2_p, chi2_quantile, critical
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import MAX_RATIO
 from sinteza.stats.pooling import FIXED, TESTS
 from sinteza.stats.tau2 import GRID_STEP
@@ -123,6 +124,7 @@ class Batch:
         return w, total, self.y - mean[:, None]
 
 
+@guarded
 def pool_many(
     yi: ArrayLike,
     vi: ArrayLike,

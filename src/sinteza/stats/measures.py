@@ -20,6 +20,7 @@ from sinteza.errors import SynthesisError
 from sinteza.stats import measures_binary, measures_continuous, measures_single
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, label, plain, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures_binary import Columns, Options, Pair
 
 #: code -> (name, kind of data, function, add to empty cells?)
@@ -133,6 +134,7 @@ class EffectSizes:
         return "\n".join([f"{self.measure}: {MEASURES[self.measure].name}", body, *self.notes])
 
 
+@guarded
 def effect_sizes(
     measure: str,
     *,

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, label, vector
 from sinteza.stats.distributions import chi2_p, critical, normal_quantile, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures import effect_sizes
 from sinteza.stats.measures_binary import Columns, Tables, tables
 from sinteza.stats.pooling import FIXED, Pooled, pool
@@ -31,6 +32,7 @@ METHODS = ("MH", "IV", "PETO", "SSW")
 MEASURES = ("RR", "OR", "RD", "AS")
 
 
+@guarded
 def pool_meta(
     measure: str,
     *,
@@ -153,6 +155,7 @@ def _from_q(found: Pooled, q: float, df: int) -> Pooled:
     )  # fmt: skip
 
 
+@guarded
 def between_share(found: Pooled) -> tuple[float, float, float]:
     """Rb: the mean over the studies of tau2/(tau2 + v), in percent, with its interval.
 

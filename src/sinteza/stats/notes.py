@@ -32,6 +32,7 @@ TAU2_ZERO = "tau2 is estimated as 0; with few studies this does not mean homogen
 REDUNDANT = "Left out, determined by the other moderators: {names}."
 SATURATED = "As many coefficients as studies: nothing is left to estimate differences from."
 EMPTY_INTERVAL = "Q lies below any value the level allows: the interval is empty, shown as 0."
+UNDEFINED = "These data do not define: {names}."
 MAXIMA = "Maxima of the likelihood of tau2: {count}; the highest is reported."
 
 TEMPLATES: tuple[str, ...] = tuple(

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import NotConverged, TooFewStudies
 from sinteza.stats.arrays import FloatArray, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures_binary import Columns, Tables
 from sinteza.stats.pooling import Pooled
 from sinteza.stats.tables import Direct, complete_tables
@@ -22,6 +23,7 @@ from sinteza.stats.tables import Direct, complete_tables
 _STEPS = 500
 
 
+@guarded
 def pool_penalized(
     *, level: float = 0.95, labels: Sequence[str] | None = None, **columns: ArrayLike | None
 ) -> Pooled:

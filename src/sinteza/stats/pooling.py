@@ -20,6 +20,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, label, plain, same_length, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import Model, Weighted, model
 from sinteza.stats.tau2 import METHODS, Tau2, estimate
 
@@ -283,6 +284,7 @@ def pool(
 ) -> Regression: ...
 
 
+@guarded
 def pool(
     yi: ArrayLike,
     vi: ArrayLike,

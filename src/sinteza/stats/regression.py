@@ -17,6 +17,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, vector
 from sinteza.stats.distributions import critical, f_p, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import model
 from sinteza.stats.pooling import (
     FIXED,
@@ -271,6 +272,7 @@ def _r2(
     return max(0.0, 100 * (before - after) / before) if before > 0 else 0.0
 
 
+@guarded
 def contrast(
     fit: Regression, matrix: ArrayLike, *, names: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
@@ -298,6 +300,7 @@ def contrast(
     ]
 
 
+@guarded
 def predict(
     fit: Regression, new: ArrayLike | None = None, *, interval: str | None = None
 ) -> list[dict[str, float]]:
@@ -327,6 +330,7 @@ def predict(
     return made
 
 
+@guarded
 def vif(fit: Regression) -> FloatArray:
     """Variance inflation of each coefficient but the intercept: the diagonal of the inverse of
     their correlation matrix times itself; 1 for a lone moderator."""

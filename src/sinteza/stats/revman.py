@@ -19,6 +19,7 @@ import numpy as np
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures import effect_sizes
 from sinteza.stats.measures_binary import Columns
 from sinteza.stats.measures_continuous import pooled_sd
@@ -26,6 +27,7 @@ from sinteza.stats.pooling import Pooled, pool
 from sinteza.stats.tables import mantel_haenszel, peto
 
 
+@guarded
 def pool_revman(
     measure: str,
     *,

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain
 from sinteza.stats.distributions import critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import Model, model
 from sinteza.stats.pooling import TESTS, usable
 from sinteza.stats.regression import Design, design, independent, omnibus
@@ -84,6 +85,7 @@ class LocationScale:
         return "\n".join([head, body, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def location_scale(
     yi: ArrayLike,
     vi: ArrayLike,

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SintezaError, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import plain
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures import LOG_MEASURES, effect_sizes
 from sinteza.stats.pooling import FIXED, pool
 from sinteza.stats.report import aligned, number
@@ -152,6 +153,7 @@ def _null(measure: str) -> float:
     return 0.0
 
 
+@guarded
 def multiverse(
     *,
     measures: Sequence[str] | None = None,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import BoolArray, FloatArray, IntArray
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import power_of_two
 from sinteza.stats.many import METHODS, Batch, best, estimate_tau2, polish
 from sinteza.stats.pooling import FIXED, usable
@@ -36,6 +37,7 @@ class Subsets:
         return np.asarray((self.members >> study) & 1 == 1)
 
 
+@guarded
 def gosh(
     yi: ArrayLike,
     vi: ArrayLike,

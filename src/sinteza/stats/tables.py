@@ -21,6 +21,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, label, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures_binary import Columns, Tables, peto_terms, tables
 from sinteza.stats.pooling import Pooled
 
@@ -82,6 +83,7 @@ class Direct:
         )
 
 
+@guarded
 def mantel_haenszel(
     measure: str,
     *,
@@ -135,6 +137,7 @@ def _nothing(measure: str) -> TooFewStudies:
     )
 
 
+@guarded
 def peto(
     *,
     level: float = 0.95,

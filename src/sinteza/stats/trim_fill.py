@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain
 from sinteza.stats.bias import positive
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import Pooled, pool
 from sinteza.stats.tabulate import number
 
@@ -87,6 +88,7 @@ def _missing(ranks: FloatArray, k: int, estimator: str) -> tuple[float, float]:
     return float(k0), float(2 * np.sqrt(variance) / np.sqrt(under)) if under > 0 else float("nan")
 
 
+@guarded
 def trim_and_fill(
     yi: ArrayLike,
     vi: ArrayLike,
