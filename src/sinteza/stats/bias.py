@@ -147,6 +147,8 @@ def _predictor(name: str, vi: FloatArray, ni: FloatArray | None) -> FloatArray:
         return np.sqrt(vi) if name == "sei" else vi
     if ni is None:
         raise SynthesisError(f"the predictor {name} needs the sample sizes ni")
+    if (ni <= 0).any():
+        raise SynthesisError("a sample size ni is not positive", hint="leave that study out")
     return {"ni": ni, "ninv": 1 / ni, "sqrtni": np.sqrt(ni), "sqrtninv": 1 / np.sqrt(ni)}[name]
 
 
@@ -382,6 +384,10 @@ def _rank_test(
 ) -> AsymmetryTest:
     """Kendall's correlation of x and y and its test."""
     k = len(x)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise SynthesisError(
+            "the standardized estimates leave double precision", hint="check the units"
+        )
     total = _concordance(x, y)
     pairs = k * (k - 1) / 2
     ties = [np.unique(part, return_counts=True)[1].astype(float) for part in (x, y)]

@@ -232,6 +232,8 @@ def _trend(
     knots: tuple[float, ...],
 ) -> StudyTrend:  # fmt: skip
     b = np.nan_to_num(columns["log_rr"][order])
+    if not np.isfinite(columns["dose"][order]).all():
+        raise SynthesisError(f"study {name} lacks a dose")
     cov = greenland_longnecker(
         b, np.nan_to_num(columns["se"][order]), columns["cases"][order], columns["n"][order],
         kind=kind,

@@ -23,7 +23,7 @@ R = TypeVar("R")
 #: the numbers a reader expects of a pooled result
 _EXPECTED = (
     *("estimate", "se", "statistic", "p", "ci_low", "ci_high", "tau2", "i2", "h2", "q", "q_p"),
-    *("qm", "qm_p", "loglik", "expected"),
+    *("qm", "qm_p", "expected"),
 )
 
 
@@ -67,3 +67,29 @@ def _lacks(value: Any) -> bool:
     if isinstance(value, float):
         return value != value
     return isinstance(value, np.ndarray) and value.dtype.kind == "f" and bool(np.isnan(value).any())
+
+
+def converting(function: Callable[P, R]) -> Callable[P, R]:
+    """A conversion of single numbers: it takes finite ones and gives finite ones, or refuses."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, int | float) and not np.isfinite(value):
+                raise SynthesisError(f"{function.__name__} needs finite numbers, not {value}")
+        try:
+            with np.errstate(all="ignore"):
+                made = function(*args, **kwargs)
+        except ArithmeticError as error:
+            raise SynthesisError(f"{function.__name__}: {error}") from error
+        parts: Any = made if isinstance(made, tuple) else (made,)
+        if is_dataclass(made):
+            parts = [v for f in fields(made) if isinstance(v := getattr(made, f.name), float)]
+        if not np.isfinite(np.asarray(parts, dtype=complex)).all() or np.iscomplex(parts).any():
+            raise SynthesisError(
+                f"{function.__name__} has no value for these numbers",
+                hint="a variance, a size or a standard error must be positive",
+            )
+        return made
+
+    return run

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SintezaError, SynthesisError, TooFewStudies
-from sinteza.stats.arrays import FloatArray, label, plain, vector
+from sinteza.stats.arrays import FloatArray, label, plain, same_length, vector
 from sinteza.stats.distributions import critical
 from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import FIXED, Pooled, Regression, Studies, pool, usable
@@ -412,6 +412,7 @@ def subgroups(
     from sinteza.stats.regression import Factor
 
     y, v = vector(yi, "yi"), vector(vi, "vi")
+    same_length({"yi": y, "vi": v})
     if len(groups) != len(y):
         raise SynthesisError(f"{len(groups)} subgroup labels for {len(y)} studies")
     said = [None if g is None or g == "" else str(g) for g in groups]

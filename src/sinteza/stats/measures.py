@@ -108,8 +108,9 @@ class EffectSizes:
 
     @property
     def sei(self) -> FloatArray:
-        """Standard errors."""
-        return np.sqrt(self.vi)
+        """Standard errors (NaN where a variance given is negative)."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.sqrt(self.vi))
 
     @property
     def k(self) -> int:
@@ -129,7 +130,7 @@ class EffectSizes:
 
         body = table(
             ["study", "estimate", "variance", "se"],
-            [[s, y, v, np.sqrt(v)] for s, y, v in zip(self.labels, self.yi, self.vi, strict=True)],
+            [list(r) for r in zip(self.labels, self.yi, self.vi, self.sei, strict=True)],
         )
         return "\n".join([f"{self.measure}: {MEASURES[self.measure].name}", body, *self.notes])
 

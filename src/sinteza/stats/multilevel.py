@@ -179,6 +179,8 @@ def pool_multilevel(
     pairs, values = new[pairs[:, inside]], values[inside]
     y, X, diagonal = y[keep], X[keep], diagonal[keep]
     k, width = X.shape
+    if width == 0:
+        raise SynthesisError("the model has no coefficient", hint="keep the intercept")
     if k <= width:
         raise TooFewStudies(f"{width} coefficients need more than {k} rows")
     if (diagonal < 0).any() or (not terms and (diagonal <= 0).any()):

@@ -116,7 +116,8 @@ class Pooled(Fit):
 
     def display(self, value: float) -> float:
         """A value of the pooling scale on the scale people read (a ratio for log measures)."""
-        return float(np.exp(value)) if self.is_log else value
+        with np.errstate(over="ignore"):  # beyond e^709 the ratio is infinite
+            return float(np.exp(value)) if self.is_log else value
 
     def rows(self) -> list[dict[str, Any]]:
         """One dict a study: ``study yi vi sei ci_low ci_high weight``."""

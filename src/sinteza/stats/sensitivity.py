@@ -124,7 +124,8 @@ class Multiverse:
         header = ("measure", "lowest", "median", "highest", "CI low", "high")
         rows = [[lang.text(h) for h in header]]
         for measure, values in self.ranges.items():
-            shown = [float(np.exp(v)) if measure in LOG_MEASURES else v for v in values]
+            with np.errstate(over="ignore"):
+                shown = [float(np.exp(v)) if measure in LOG_MEASURES else v for v in values]
             rows.append([measure, *(number(v, lang) for v in shown)])
         lines.append(aligned(rows))
         lines += [

@@ -22,7 +22,8 @@ _CHUNK = 1 << 15
 @dataclass(frozen=True, kw_only=True)
 class Subsets:
     """One value a subset: ``members`` (bit i set: study i is in it), ``k``, ``estimate``, ``tau2``,
-    ``i2`` (percent). ``complete``: whether these are all subsets or a sample of them."""
+    ``i2`` (percent). ``complete``: whether these are all subsets or a sample of them. ``notes``:
+    which numbers some subsets lack."""
 
     method: str
     members: IntArray
@@ -31,6 +32,7 @@ class Subsets:
     tau2: FloatArray
     i2: FloatArray
     complete: bool
+    notes: tuple[str, ...] = ()
 
     def including(self, study: int) -> BoolArray:
         """Which subsets hold the study (counted from 0)."""

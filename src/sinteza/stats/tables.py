@@ -115,6 +115,8 @@ def mantel_haenszel(
             f"Mantel-Haenszel does not pool {measure}", hint="one of: RR OR RD IRR IRD"
         )
     complete, used, names, notes = complete_tables(data, labels)
+    if not (complete.n1i * complete.n2i).any():
+        raise TooFewStudies("no study has participants in both groups")
     t, weights = _mh_tables(complete, measure, zero, notes)
     with np.errstate(all="ignore"):
         formula = _mh_rd_revman if measure == "RD" and zero == "revman" else _MH[measure]
@@ -283,10 +285,11 @@ def association(t: Tables, *, correct: bool) -> dict[str, float]:
     cochran = np.nansum(np.where(variance > 0, (t.ai * t.di - t.bi * t.ci) / (t.n1i + t.n2i), 0.0))
     n = t.n1i + t.n2i
     spread = float(np.nansum(variance * (n - 1) / n))
+    gap = max(0.0, abs(float(cochran)) - shift)
     return {
         "cmh": value,
         "cmh_p": float(chi2_p(value, 1)),
-        "cochran": max(0.0, abs(float(cochran)) - shift) ** 2 / spread,
+        "cochran": gap**2 / spread if spread > 0 else _NAN,
     }
 
 
