@@ -30,7 +30,7 @@ from sinteza.stats.arrays import FloatArray, plain, same_length, vector
 from sinteza.stats.distributions import normal_p
 from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, wald
-from sinteza.stats.pooling import Studies, pool, usable
+from sinteza.stats.pooling import FIXED, Studies, pool, usable
 from sinteza.stats.tabulate import number, p_value
 
 PREDICTORS = ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")
@@ -169,7 +169,7 @@ def small_study_regression(
     residual variance phi, t with k - 2 degrees of freedom) or a method of :func:`pool` (EE, DL,
     REML ...: additive tau2, tested by ``test``).
 
-    Raises TooFewStudies below 3 studies, SynthesisError for a predictor that is constant or lacks
+    Raises TooFewStudies below 3 studies (2 with EE, FE), SynthesisError for a predictor that is constant or lacks
     its data.
     """
     sizes = None if ni is None else vector(ni, "ni")
@@ -184,7 +184,7 @@ def small_study_regression(
         limit, slope, phi = weighted_line(s.yi, x, 1 / s.vi, level, ("limit", predictor))
         tau2: float | None = None
     else:
-        if k < 3:
+        if k < 2 or (k < 3 and model not in FIXED):
             raise TooFewStudies(f"a regression test needs 3 studies, there are {k}")
         unit = float(np.max(np.abs(x)))  # the design stays well scaled for any predictor
         fit = pool(s.yi, s.vi, method=model, test=test, mods={predictor: x / unit}, level=level)
@@ -368,11 +368,11 @@ def begg(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> AsymmetryTest:
     200 studies, normal with the variance corrected for ties otherwise or when ``exact`` is False
     (no continuity correction).
 
-    Raises TooFewStudies below 3 studies.
+    Raises TooFewStudies below 2 studies.
     """
     s = positive(yi, vi)
-    if len(s.yi) < 3:
-        raise TooFewStudies(f"the rank test needs 3 studies, there are {len(s.yi)}")
+    if len(s.yi) < 2:
+        raise TooFewStudies("a rank correlation needs 2 studies, there is one")
     w = 1 / s.vi
     centre = float(w @ s.yi / w.sum())
     x = (s.yi - centre) / np.sqrt(np.maximum(s.vi - 1 / w.sum(), 1e-300))
@@ -401,7 +401,7 @@ def _rank_test(
         v2.append(float((t * (t - 1) * (t - 2)).sum()))
         v0 -= float((t * (t - 1) * (2 * t + 5)).sum())
     variance = v0 / 18 + v1[0] * v1[1] / (2 * k * (k - 1))
-    variance += v2[0] * v2[1] / (9 * k * (k - 1) * (k - 2))
+    variance += v2[0] * v2[1] / (9 * k * (k - 1) * (k - 2)) if k > 2 else 0.0
     exact = exact and max(tied) == 0 and k <= EXACT_LIMIT
     z = total / float(np.sqrt(variance))
     p = _exact_kendall(k, total) if exact else float(normal_p(z))

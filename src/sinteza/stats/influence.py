@@ -204,8 +204,8 @@ def influence(
     k = len(s.yi)
     X = np.ones((k, 1)) if plan is None else plan.x[s.used]
     p = X.shape[1]
-    if k < p + 2:
-        raise TooFewStudies(f"deletion diagnostics need {p + 2} studies, there are {k}")
+    if k < p + 1:
+        raise TooFewStudies(f"deletion diagnostics need {p + 1} studies, there are {k}")
 
     def fitted(keep: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[FloatArray, FloatArray, Any]:
         if np.linalg.matrix_rank(X[keep]) < p:
