@@ -169,8 +169,8 @@ def small_study_regression(
     residual variance phi, t with k - 2 degrees of freedom) or a method of :func:`pool` (EE, DL,
     REML ...: additive tau2, tested by ``test``).
 
-    Raises TooFewStudies below 3 studies (2 with EE, FE), SynthesisError for a predictor that is constant or lacks
-    its data.
+    Raises TooFewStudies below 3 studies (2 with EE, FE), SynthesisError for a predictor that is
+    constant or lacks its data.
     """
     sizes = None if ni is None else vector(ni, "ni")
     s = positive(yi, vi, also=None if sizes is None else sizes[:, None])

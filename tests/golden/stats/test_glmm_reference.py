@@ -97,6 +97,7 @@ def test_reference_prints_the_conditional_likelihood(shared: Path) -> None:
         v += (first * fit.tau2**0.5 - v) / (1 - second * fit.tau2)
     conditional = kernel(fit.estimate + fit.tau2**0.5 * v)[0].sum()
     assert conditional == pytest.approx(case["glmm"]["UM.FS_ML"]["ll"], rel=1e-5)
+    assert fit.loglik_given_modes == pytest.approx(conditional, rel=1e-9)
     assert fit.loglik < conditional - 10
 
 
