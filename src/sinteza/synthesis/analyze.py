@@ -17,6 +17,7 @@ from sinteza.model.effect import (
     Omitted,
     PooledEffect,
     Specifications,
+    Specified,
     Without,
 )
 from sinteza.model.protocol import Analysis
@@ -285,6 +286,19 @@ def specifications(rows: Sequence[EffectEstimate]) -> Specifications:
         ranges=tuple(
             (measure, *(_scale(measure)(value) for value in values[:3]))
             for measure, values in found.ranges.items()
+        ),
+        done=tuple(
+            Specified(
+                measure=one.measure,
+                method=one.method,
+                test=one.test,
+                zero=one.zero,
+                estimate=_scale(one.measure)(one.estimate),
+                ci_low=_scale(one.measure)(one.ci_low),
+                ci_high=_scale(one.measure)(one.ci_high),
+                p=one.p,
+            )
+            for one in found.specifications
         ),
     )
 
