@@ -7,10 +7,11 @@ import sqlite3
 from pathlib import Path
 
 from sinteza.archive.build import Progress, connect, silent
-from sinteza.archive.content import index as index_record
+from sinteza.archive.drafts import AT_ONCE, in_parts
 from sinteza.archive.index import Segment, block, segments
+from sinteza.archive.indexing import index
 from sinteza.archive.postings import Collector, Page, digest
-from sinteza.archive.reading import read
+from sinteza.archive.reading import pmids, read
 from sinteza.errors import ArchiveError, FormatError
 
 
@@ -53,7 +54,7 @@ def _segment(db: sqlite3.Connection, segment: Segment, quick: bool) -> list[str]
             if page.terms[0] != first or page.terms != sorted(page.terms):
                 problems.append(f"{name}: the terms of page '{first}' are not in order")
         columns = segment.columns
-        again = Collector()
+        articles: list[bytes] = []
         held: tuple[int, bytes] = (0, b"")
         for at in range(segment.documents):
             number, offset, length, pmid = (
@@ -64,15 +65,21 @@ def _segment(db: sqlite3.Connection, segment: Segment, quick: bool) -> list[str]
             raw = held[1][offset : offset + length]
             if not (raw.startswith(b"<PubmedArticle") and raw.endswith(b"</PubmedArticle>")):
                 problems.append(f"{name}: PMID {pmid} is not where it should be")
-            elif not quick:
-                content = read(raw)
-                if int(content.record.source_id) != pmid:
-                    problems.append(f"{name}: PMID {content.record.source_id} stands for {pmid}")
-                again.begin()
-                index_record(content, again.text, again.key)
+            else:
+                articles.append(raw)
+        if quick or problems:
+            return problems
+        again = Collector()
+        for part in in_parts(articles, AT_ONCE):
+            batch = read(part)
+            expected = columns["pmid"][again.documents : again.documents + batch.articles]
+            for found, pmid in zip(pmids(batch).tolist(), expected.tolist(), strict=True):
+                if found != pmid:
+                    problems.append(f"{name}: PMID {found} stands for {pmid}")
+            again.add(batch.articles, index(batch))
     except (ArchiveError, FormatError, ValueError) as error:
         return [*problems, f"{name}: {error}"]
-    if not quick and not problems and list(again.pages()) != pages:
+    if list(again.pages()) != pages:
         problems.append(f"{name}: its records, indexed again, give other pages")
     return problems
 
