@@ -2,8 +2,8 @@
 
 The bytes are looked through by numpy, never one element after another in Python. What has to hold
 of them: they are well-formed, and written the way NLM's files are - every ``<`` begins the tag of
-an element, every ``>`` ends one, and each opening tag has its closing tag. :func:`plain` says
-which articles are written so; :func:`canonical` writes any other that way.
+an element, every ``>`` ends one, attributes stand in double quotes. :meth:`Markup.odd` says which
+articles are not written so; :func:`canonical` writes them that way.
 """
 
 from __future__ import annotations
@@ -96,20 +96,8 @@ def _letters(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return words & ((lowest >> np.uint64(6)) - np.uint64(1))
 
 
-def odd(data: bytes, starts: Numbers) -> Numbers:
-    """The articles, by the places where they start, that are not written as NLM's files are."""
-    buffer, tags, ends = _brackets(data)
-    tags_each = np.diff(np.searchsorted(tags, starts), append=len(tags))
-    ends_each = np.diff(np.searchsorted(ends, starts), append=len(ends))
-    if (tags_each != ends_each).any():  # a ">" in a text or an attribute
-        return np.flatnonzero(tags_each != ends_each)
-    first, last = buffer[tags], buffer[ends - 1]
-    strange = (first == ord("!")) | (first == ord("?")) | (last == ord("/")) | (last == ord("'"))
-    return np.unique(np.searchsorted(starts, tags[strange], "right") - 1)
-
-
 def canonical(article: bytes, *, path: str = "") -> bytes:
-    """The same written so: no comments, CDATA, empty-element tags; FormatError if damaged."""
+    """The same written so, without comments or CDATA sections; FormatError if it is damaged."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -128,58 +116,74 @@ def canonical(article: bytes, *, path: str = "") -> bytes:
         ) from error
 
 
-def _brackets(data: bytes) -> tuple[npt.NDArray[np.uint8], Numbers, Numbers]:
-    """The bytes, where each tag's name begins, and where each tag ends."""
-    buffer = np.frombuffer(data, np.uint8)
-    tags = np.flatnonzero(buffer == ord("<")) + 1
-    return buffer, tags, np.flatnonzero(buffer == ord(">"))
+class Markup:
+    """The tags of some articles, end to end."""
 
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.buffer = np.frombuffer(data, np.uint8)
+        # where each tag's name begins, and where each tag ends
+        self.tags = np.flatnonzero(self.buffer == ord("<")) + 1
+        self.ends = np.flatnonzero(self.buffer == ord(">"))
 
-def elements(data: bytes, paths: Paths) -> Elements:
-    """The elements of ``data``, articles end to end; ValueError if tags do not close each other."""
-    buffer, tags, ends = _brackets(data)
-    closing = buffer[tags] == ord("/")
-    depth = np.cumsum(np.where(closing, -1, 1))
-    level = depth + closing
-    # on each level opening and closing tags take turns
-    by_level = np.argsort(level.astype(np.int16), kind="stable")
-    opening, closed = by_level[::2], by_level[1::2]
-    if (
-        len(tags) != len(ends)
-        or level.min() < 1
-        or depth[-1] != 0
-        or closing[opening].any()
-        or not closing[closed].all()
-    ):
-        raise ValueError("tags without their closing tags")
-    words = _words(data + bytes(LETTERS))
-    if (_letters(words[tags[opening]]) != _letters(words[tags[closed] + 1])).any():
-        raise ValueError("tags closed by those of another name")
-    path = np.zeros(len(tags), np.int64)
-    parent = np.zeros(len(tags), np.int64)
-    close = np.zeros(len(tags), np.int64)
-    close[opening] = closed
-    bounds = np.searchsorted(level[opening], np.arange(1, paths.depth + 2))
-    above = opening[:0]
-    for low, high in pairwise(bounds.tolist()):
-        here = opening[low:high]
-        if low:
-            parent[here] = above[np.searchsorted(above, here) - 1]
-            known = here[path[parent[here]] > 0]
-            path[known] = paths.find(_codes(words, tags[known], path[parent[known]]))
-        else:
-            parent[here] = here
-            path[here] = paths.find(_codes(words, tags[here], 0))
-        above = here
-    rows = np.flatnonzero(path)
-    row = np.zeros(len(tags), np.int64)
-    row[rows] = np.arange(len(rows))
-    path = path[rows]
-    return Elements(
-        path,
-        np.cumsum(path == paths.number[ROOT]) - 1,
-        row[parent[rows]],
-        tags[rows],
-        ends[rows] + 1,
-        tags[close[rows]] - 1,
-    )
+    def odd(self, starts: Numbers) -> Numbers:
+        """The articles, by the places where they start, that are not written as NLM's files are."""
+        buffer, tags, ends = self.buffer, self.tags, self.ends
+        tags_each = np.diff(np.searchsorted(tags, starts), append=len(tags))
+        ends_each = np.diff(np.searchsorted(ends, starts), append=len(ends))
+        if (tags_each != ends_each).any():  # a ">" in a text or an attribute
+            return np.flatnonzero(tags_each != ends_each)
+        first, last = buffer[tags], buffer[ends - 1]
+        strange = (first == ord("!")) | (first == ord("?")) | (last == ord("'"))
+        return np.unique(np.searchsorted(starts, tags[strange], "right") - 1)
+
+    def elements(self, paths: Paths) -> Elements:
+        """The elements of the paths; ValueError if tags do not close each other."""
+        tags, ends = self.tags, self.ends
+        if len(tags) != len(ends) or (ends < tags).any():
+            raise ValueError("brackets that do not close each other")
+        # the end of an empty-element tag is its closing tag, too
+        empty = np.flatnonzero(self.buffer[ends - 1] == ord("/"))
+        if len(empty):
+            tags = np.insert(tags, empty + 1, ends[empty] - 1)
+            ends = np.insert(ends, empty, ends[empty])
+        closing = self.buffer[tags] == ord("/")
+        depth = np.cumsum(np.where(closing, -1, 1))
+        level = depth + closing
+        # on each level opening and closing tags take turns
+        by_level = np.argsort(level.astype(np.int16), kind="stable")
+        opening, closed = by_level[::2], by_level[1::2]
+        if level.min() < 1 or depth[-1] != 0 or closing[opening].any() or not closing[closed].all():
+            raise ValueError("tags that do not close each other")
+        words = _words(self.data + bytes(LETTERS))
+        names, again = _letters(words[tags[opening]]), _letters(words[tags[closed] + 1])
+        if ((names != again) & (again > 0)).any():
+            raise ValueError("tags that close those of another name")
+        path = np.zeros(len(tags), np.int64)
+        parent = np.zeros(len(tags), np.int64)
+        close = np.zeros(len(tags), np.int64)
+        close[opening] = closed
+        bounds = np.searchsorted(level[opening], np.arange(1, paths.depth + 2))
+        above = opening[:0]
+        for low, high in pairwise(bounds.tolist()):
+            here = opening[low:high]
+            if low:
+                parent[here] = above[np.searchsorted(above, here) - 1]
+                known = here[path[parent[here]] > 0]
+                path[known] = paths.find(_codes(words, tags[known], path[parent[known]]))
+            else:
+                parent[here] = here
+                path[here] = paths.find(_codes(words, tags[here], 0))
+            above = here
+        rows = np.flatnonzero(path)
+        row = np.zeros(len(tags), np.int64)
+        row[rows] = np.arange(len(rows))
+        path = path[rows]
+        return Elements(
+            path,
+            np.cumsum(path == paths.number[ROOT]) - 1,
+            row[parent[rows]],
+            tags[rows],
+            ends[rows] + 1,
+            tags[close[rows]] - 1,
+        )

@@ -7,6 +7,7 @@ live in one dictionary. Field contents follow the PubMed User Guide, "Search fie
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -17,8 +18,8 @@ import numpy.typing as npt
 
 from sinteza.archive import content
 from sinteza.archive.elements import Numbers
-from sinteza.archive.reading import PATHS, Batch
-from sinteza.archive.words import folded_all
+from sinteza.archive.reading import PATHS, Batch, day
+from sinteza.archive.words import blanked, folded_all
 from sinteza.formats.dates import MONTHS, first_month
 
 _C, _A, _D = "MedlineCitation", "MedlineCitation/Article", "PubmedData"
@@ -76,6 +77,10 @@ for _path, (_kind, _field) in _PLACES.items():
     _KIND[PATHS.number[_path]] = _kind
     _FIELD[PATHS.number[_path]] = _FIELDS.index(_field) if _field else -1
 
+_SENTENCES = (content.TI, content.AB, content.OAB, content.TT, content.COIS, content.AD)
+_NAMES = ~np.isin(_KIND, _SENTENCES)
+"""Paths whose texts are compared whole."""
+
 _SUBSETS = {"im": "jsubsetim", "aim": "jsubsetaim", "d": "jsubsetd", "n": "jsubsetn"}
 _HISTORY = {"pubmed": "edat", "entrez": "crdt", "medline": "mhda"}
 _year = re.compile(r"\b(1[5-9]|20|21)\d\d\b").search
@@ -101,7 +106,7 @@ class Contents(NamedTuple):
     """
 
     texts: list[bytes]
-    """Different texts: words with one blank between."""
+    """Different texts: words with blanks between; one blank in names."""
     values: Rows
     keys: list[bytes]
     key_rows: Rows
@@ -141,8 +146,16 @@ def _numbered(group: Numbers) -> Numbers:
 class _Index:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        self.folded = folded_all(batch.texts)
-        self.filled = np.array([bool(text) and not text.isspace() for text in batch.texts])
+        named = np.zeros(len(batch.texts), bool)
+        named[batch.text[_NAMES[batch.path]]] = True
+        # texts; those that are names, or parts of them, with one blank between words
+        self.folded = [
+            b" ".join(text.split()) if is_name else text
+            for text, is_name in zip(blanked(batch.texts), named.tolist(), strict=True)
+        ]
+        self.filled = np.array([bool(text) and not text.isspace() for text in self.folded])
+        for number in np.flatnonzero(~self.filled).tolist():  # no words, but perhaps a dash
+            self.filled[number] = bool(batch.texts[number].decode().strip())
         self.values: list[Rows] = []
         self.keys: list[bytes] = []
         self.key_rows: list[Rows] = []
@@ -470,24 +483,30 @@ def _into(
 ) -> None:
     """The day of each row to its article; where there are several, the last row's."""
     different, each = np.unique(batch.day[rows], return_inverse=True)
-    numbers = [_ordinal(batch.days[number], printed=printed) for number in different.tolist()]
+    numbers = [
+        _ordinal(batch.days[number].partition(b"<Hour")[0], printed) for number in different.tolist()
+    ]
     column[batch.article[rows]] = np.array(numbers, np.int64)[each]
 
 
-def _ordinal(parts: dict[str, str], *, printed: bool) -> int:
+@functools.lru_cache(maxsize=65536)
+def _ordinal(raw: bytes, printed: bool) -> int:
     """The number of a day; of an issue's date, the first month of a season or range counts."""
+    parts = day(raw)
     words = parts.get("MedlineDate", "")
-    year, month, day = (parts.get(name, "").strip() for name in ("Year", "Month", "Day"))
+    year, month, number_in_month = (
+        parts.get(name, "").strip() for name in ("Year", "Month", "Day")
+    )
     number = MONTHS.get(month[:3].lower()) or (month if month.isdecimal() else "")
     if not year:
         found = _year(words)
         year, number = found.group() if found else "", ""
     if printed and not number:
-        number, day = first_month(parts.get("Season", "") or words), ""
+        number, number_in_month = first_month(parts.get("Season", "") or words), ""
     if not year.isdecimal():
         return 0
     return _first_that_is(
-        (int(year), int(number or 1), int(day) if number and day.isdecimal() else 1),
+        (int(year), int(number or 1), int(number_in_month) if number and number_in_month.isdecimal() else 1),
         (int(year), int(number or 1), 1),  # for a day that is in no calendar, such as 31 June
         (int(year), 1, 1),
     )

@@ -8,6 +8,7 @@ every real record that each value is the one a parser gives.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,8 +19,8 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from sinteza.archive.elements import Numbers, Paths, canonical, elements, odd
-from sinteza.archive.words import APART, numbers_of
+from sinteza.archive.elements import Markup, Numbers, Paths, canonical
+from sinteza.archive.words import APART
 from sinteza.errors import FormatError
 
 _C, _A, _D = "MedlineCitation", "MedlineCitation/Article", "PubmedData"
@@ -95,13 +96,12 @@ ATTRIBUTES = (
 PATHS = Paths((*TEXTS, *DAYS, *ATTRIBUTES))
 
 _REFERENCES, _END_OF_REFERENCES = b"<ReferenceList", b"</ReferenceList>"
-_HARD = b"<&" + bytes(range(128, 256))
 _markup = re.compile(r"<[^>]*>").sub
 _entities = re.compile(r"&(?:#(x?)([0-9A-Fa-f]+)|(\w+));").sub
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_tag = re.compile(r'\w+(?:\s+[\w:]+="[^"]*")*\s*').fullmatch
+_tag = re.compile(r'\w+(?:\s+[\w:]+="[^"]*")*\s*/?').fullmatch
 _attributes = re.compile(r'\s([\w:]+)="([^"]*)"').findall
-_parts = re.compile(r"<(\w+)[^>]*>([^<]*)</").findall
+_parts = re.compile(r"<(\w+)[^>]*?(?:/>|>([^<]*)</)").findall
 
 
 def _chosen(paths: Sequence[str]) -> npt.NDArray[np.bool_]:
@@ -130,9 +130,9 @@ class Batch:
     day: Numbers
     tag: Numbers
     texts: list[bytes]
-    """Different texts in UTF-8, without markup; white space is as it was if all is ASCII."""
-    days: list[dict[str, str]]
-    """Different days, by their parts' names."""
+    """Different texts in UTF-8, without markup; white space may be as it was."""
+    days: list[bytes]
+    """Different days as they stand in the XML; :func:`day` takes one apart."""
     tags: list[dict[str, str]]
     """Different attributes."""
 
@@ -152,15 +152,16 @@ class Batch:
 def read(articles: Sequence[bytes], *, path: str = "") -> Batch:
     """Read ``PubmedArticle`` elements; FormatError for one that is damaged."""
     plain = [_without_references(article) for article in articles]
-    starts = np.cumsum([0, *map(len, plain[:-1])])
-    for number in odd(b"".join(plain), starts).tolist():
+    markup = Markup(b"".join(plain))
+    for number in markup.odd(np.cumsum([0, *map(len, plain[:-1])])).tolist():
         plain[number] = canonical(plain[number], path=path)
+        markup = Markup(b"")
     try:
-        return _read(plain)
+        return _read(markup if markup.data else Markup(b"".join(plain)), len(plain))
     except ValueError:  # something strange, or damaged, in one of them
         plain = [canonical(article, path=path) for article in plain]
     try:
-        return _read(plain)
+        return _read(Markup(b"".join(plain)), len(plain))
     except ValueError as error:
         raise FormatError(
             f"The XML of a record is damaged: {error}", path=path, hint="Download the file again."
@@ -190,21 +191,21 @@ def _without_references(article: bytes) -> bytes:
     return article[:at] + article[last + len(_END_OF_REFERENCES) :] if last >= 0 else article
 
 
-def _read(articles: Sequence[bytes]) -> Batch:
-    data = b"".join(articles)
-    found = elements(data, PATHS)
+def _read(markup: Markup, articles: int) -> Batch:
+    found = markup.elements(PATHS)
+    data = markup.data
     if APART in data:
         raise ValueError("a character that XML has not")
-    if (np.bincount(found.article) == 0).any() or found.article[-1] + 1 != len(articles):
+    if np.bincount(found.article, minlength=articles).min() == 0 or found.article[-1] >= articles:
         raise ValueError("a record within a record")
     text, raw_texts = _different(data, found.start, found.end, _IS_TEXT[found.path])
     day, raw_days = _different(data, found.start, found.end, _IS_DAY[found.path])
     tag, raw_tags = _different(data, found.tag, found.start - 1, _HAS_ATTRIBUTES[found.path])
     return Batch(
-        len(articles), found.path, found.article, found.parent, text, day, tag,
-        _cleaned(raw_texts),
-        [dict(reversed(_parts(raw.decode()))) for raw in raw_days],
-        [_attributes_of(raw.decode()) for raw in raw_tags],
+        articles, found.path, found.article, found.parent, text, day, tag,
+        [_cleaned(text) for text in raw_texts],
+        raw_days,
+        [_attributes_of(raw) for raw in raw_tags],
     )  # fmt: skip
 
 
@@ -221,11 +222,18 @@ def _different(
     return of_row, list(number)
 
 
-def _cleaned(texts: list[bytes]) -> list[bytes]:
-    """Markup taken out, entities resolved: of the few texts that need it."""
-    for number in numbers_of(texts, _HARD):
-        texts[number] = _unmarked(texts[number].decode()).encode()
-    return texts
+def _cleaned(text: bytes) -> bytes:
+    """Markup taken out, entities resolved, in the few texts that need it."""
+    if b"<" in text or b"&" in text:
+        return _unmarked(text.decode()).encode()
+    if not text.isascii():
+        text.decode()  # ValueError if this is not UTF-8
+    return text
+
+
+def day(raw: bytes) -> dict[str, str]:
+    """The parts of a day by their names; of equal ones the first."""
+    return dict(reversed(_parts(raw.decode())))
 
 
 def _unmarked(text: str) -> str:
@@ -245,7 +253,9 @@ def _entity(found: re.Match[str]) -> str:
     return _NAMED[name]
 
 
-def _attributes_of(tag: str) -> dict[str, str]:
+@functools.lru_cache(maxsize=20_000)
+def _attributes_of(raw: bytes) -> dict[str, str]:
+    tag = raw.decode()
     if tag and not _tag(tag):
         raise ValueError(f"attributes of {tag[:60]}")
     return {

@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-import numpy as np
-
 _ascii_words = re.compile("[a-z0-9]+").findall
 # \w is what str.isalnum accepts, and the underscore
 _any_words = re.compile(r"[^\W_]+").findall
+_no_words = re.compile(r"[\W_]").sub
+_runs_beyond_ascii = re.compile(rb"[\x80-\xff]+").sub
 _beyond_ascii = re.compile(r"[^\x00-\x7f]").sub
 _kept: dict[str, str] = {}
 
@@ -29,8 +29,11 @@ def words(text: str) -> list[str]:
     """Runs of letters and digits in lower case, marks taken off, in order."""
     if text.isascii():
         return _ascii_words(text.lower())
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    return _any_words(_beyond_ascii(_without_mark, folded))
+    return _any_words(_beyond_ascii(_without_mark, _folded(text)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).casefold()
 
 
 @functools.lru_cache(maxsize=65536)
@@ -49,24 +52,24 @@ _TABLE = bytes(
 )  # fmt: skip
 
 
-def numbers_of(texts: Sequence[bytes], wanted: bytes) -> list[int]:
-    """Which of the texts hold any of some bytes."""
-    table = np.zeros(256, bool)
-    table[list(wanted)] = True
-    at = np.flatnonzero(table[np.frombuffer(b"".join(texts), np.uint8)])
-    ends = np.cumsum([len(text) for text in texts])
-    return np.unique(np.searchsorted(ends, at, "right")).tolist()  # type: ignore[no-any-return]
+def blanked(texts: Sequence[bytes]) -> list[bytes]:
+    """Texts in UTF-8 with blanks for all that is no word; ``split()`` gives the :func:`words`."""
+    plain = [
+        text if text.isascii() else _runs_beyond_ascii(_blanked, text) for text in texts
+    ]
+    return APART.join(plain).translate(_TABLE).split(APART) if plain else []
 
 
 def folded_all(texts: Sequence[bytes]) -> list[bytes]:
-    """:func:`folded` of many texts in UTF-8 at once."""
-    texts = list(texts)
-    if not texts:
-        return []
-    for number in numbers_of(texts, bytes(range(128, 256))):
-        texts[number] = " ".join(words(texts[number].decode())).encode()
-    whole = APART.join(texts).translate(_TABLE)
-    while b"  " in whole:
-        whole = whole.replace(b"  ", b" ")
-    whole = whole.strip(b" ").replace(b" " + APART, APART).replace(APART + b" ", APART)
-    return whole.split(APART)
+    """:func:`folded` of many texts in UTF-8."""
+    return [b" ".join(text.split()) for text in blanked(texts)]
+
+
+def _blanked(found: re.Match[bytes]) -> bytes:
+    return _blanked_run(found.group())
+
+
+@functools.lru_cache(maxsize=65536)
+def _blanked_run(run: bytes) -> bytes:
+    kept = _beyond_ascii(_without_mark, _folded(run.decode()))
+    return _no_words(" ", kept).encode()

@@ -58,7 +58,7 @@ def indexed(contents: Contents, articles: int, *, numbered: bool = False) -> lis
     for article, kind, number, what, _ in values:
         parts[article, kind, number].append(contents.texts[what].decode())
     for (article, kind, number), words in parts.items():
-        if value := " ".join(filter(None, words)):
+        if value := " ".join(" ".join(words).split()):
             kept = number if numbered or kind in NUMBERED else 0
             found[article].add((value, kind, kept, 0))
     for article, kind, number, what, flags in keys:

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from sinteza.archive.elements import canonical
-from sinteza.archive.reading import ATTRIBUTES, DAYS, PATHS, TEXTS, Batch, read
+from sinteza.archive.reading import ATTRIBUTES, DAYS, PATHS, TEXTS, Batch, day, read
 from sinteza.archive.splitting import ARTICLE, items, open_file
 from sinteza.errors import FormatError, SintezaError
 
@@ -59,7 +59,7 @@ def as_read(batch: Batch) -> list[Contents]:
             found[batch.article[row]][path].append(text)
     for path in DAYS:
         for row in batch.rows(path).tolist():
-            found[batch.article[row]][path].append(batch.days[batch.day[row]])
+            found[batch.article[row]][path].append(day(batch.days[batch.day[row]]))
     for path in ATTRIBUTES:
         for row in batch.rows(path).tolist():
             found[batch.article[row]][path].append(batch.tags[batch.tag[row]])
