@@ -484,7 +484,8 @@ def _into(
     """The day of each row to its article; where there are several, the last row's."""
     different, each = np.unique(batch.day[rows], return_inverse=True)
     numbers = [
-        _ordinal(batch.days[number].partition(b"<Hour")[0], printed) for number in different.tolist()
+        _ordinal(batch.days[number].partition(b"<Hour")[0], printed)
+        for number in different.tolist()
     ]
     column[batch.article[rows]] = np.array(numbers, np.int64)[each]
 
@@ -506,7 +507,11 @@ def _ordinal(raw: bytes, printed: bool) -> int:
     if not year.isdecimal():
         return 0
     return _first_that_is(
-        (int(year), int(number or 1), int(number_in_month) if number and number_in_month.isdecimal() else 1),
+        (
+            int(year),
+            int(number or 1),
+            int(number_in_month) if number and number_in_month.isdecimal() else 1,
+        ),
         (int(year), int(number or 1), 1),  # for a day that is in no calendar, such as 31 June
         (int(year), 1, 1),
     )

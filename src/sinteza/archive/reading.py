@@ -203,7 +203,7 @@ def _read(markup: Markup, articles: int) -> Batch:
     tag, raw_tags = _different(data, found.tag, found.start - 1, _HAS_ATTRIBUTES[found.path])
     return Batch(
         articles, found.path, found.article, found.parent, text, day, tag,
-        [_cleaned(text) for text in raw_texts],
+        _cleaned(raw_texts),
         raw_days,
         [_attributes_of(raw) for raw in raw_tags],
     )  # fmt: skip
@@ -222,26 +222,24 @@ def _different(
     return of_row, list(number)
 
 
-def _cleaned(text: bytes) -> bytes:
-    """Markup taken out, entities resolved, in the few texts that need it."""
-    if b"<" in text or b"&" in text:
-        return _unmarked(text.decode()).encode()
-    if not text.isascii():
-        text.decode()  # ValueError if this is not UTF-8
-    return text
+def _cleaned(texts: list[bytes]) -> list[bytes]:
+    """Markup taken out and entities resolved in the few texts that hold any."""
+    byte = np.frombuffer(b"".join(texts), np.uint8)
+    special = np.flatnonzero((byte == ord("<")) | (byte == ord("&")) | (byte >= 128))
+    ends = np.cumsum([len(text) for text in texts])
+    for number in np.unique(np.searchsorted(ends, special, "right")).tolist():
+        text = texts[number].decode()  # ValueError if this is not UTF-8
+        if "<" in text:
+            text = _markup("", text)
+        if "&" in text:
+            text = _entities(_entity, text)
+        texts[number] = text.encode()
+    return texts
 
 
 def day(raw: bytes) -> dict[str, str]:
     """The parts of a day by their names; of equal ones the first."""
     return dict(reversed(_parts(raw.decode())))
-
-
-def _unmarked(text: str) -> str:
-    if "<" in text:
-        text = _markup("", text)
-    if "&" in text:
-        text = _entities(_entity, text)
-    return " ".join(text.split())
 
 
 def _entity(found: re.Match[str]) -> str:

@@ -54,9 +54,7 @@ _TABLE = bytes(
 
 def blanked(texts: Sequence[bytes]) -> list[bytes]:
     """Texts in UTF-8 with blanks for all that is no word; ``split()`` gives the :func:`words`."""
-    plain = [
-        text if text.isascii() else _runs_beyond_ascii(_blanked, text) for text in texts
-    ]
+    plain = [text if text.isascii() else _runs_beyond_ascii(_blanked, text) for text in texts]
     return APART.join(plain).translate(_TABLE).split(APART) if plain else []
 
 
