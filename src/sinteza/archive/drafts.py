@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import os
 import pickle
 import sys
@@ -122,6 +123,9 @@ class Workshop:
         self.done = done
         self.lock = lock
         self.running: deque[tuple[Draft, ForkProcess, Connection]] = deque()
+        if jobs > 1:
+            for name in ("isal.isal_zlib", "scipy.sparse"):  # once, not in each process
+                importlib.import_module(name)
 
     def add(self, draft: Draft) -> None:
         """Work on a draft; waits for the oldest if enough are worked on."""
