@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from sinteza.archive.columns import Columns
+from sinteza.archive import segments
 from sinteza.archive.content import days, index
-from sinteza.archive.postings import Collector, digest
+from sinteza.archive.postings import Collector
 from sinteza.archive.reading import read
 from sinteza.archive.splitting import ARTICLE, Item, check, items, open_file
 from sinteza.errors import ArchiveError
 
 FILE = "archive.db"
-FORMAT = "1"
+FORMAT = "2"
 BATCH = 32_768
 """Most documents of a segment."""
 TOKENS = 4_000_000
@@ -132,7 +132,8 @@ def _create(folder: Path) -> None:
     fresh = folder / (FILE + ".new")
     fresh.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as db:
-        db.execute("PRAGMA page_size = 8192")
+        db.execute("PRAGMA page_size = 4096")
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         db.executescript((resources("sinteza.archive") / "schema.sql").read_text())
         db.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
     fresh.rename(folder / FILE)
@@ -179,6 +180,7 @@ def _load(
                     batch_open.add(file, item, path)
                     if batch_open.full:
                         batch_open.commit()
+                        segments.merge(db)
                         progress(path.name, file.taken, None)
             file.done = True
             batch_open.touch(file)
@@ -186,6 +188,9 @@ def _load(
             deleted += file.deleted - before[1]
             progress("files", number + 1, len(files))
         batch_open.commit()
+        segments.merge(db, width=segments.FEW)
+        db.execute("PRAGMA incremental_vacuum").fetchall()
+        db.execute("PRAGMA busy_timeout = 0")  # who reads on keeps the log; nobody waits for it
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Loaded(files=len(read_files), known=known, records=records, deleted=deleted)
 
@@ -298,19 +303,11 @@ class _Batch:
         try:
             since = self.versions()
             if self.rows:
-                pages = list(self.collector.pages())
                 table = np.array(self.rows, np.int64)
                 table[:, 1] = since
                 table = np.hstack([table, np.array(self.places, np.int64)])
-                db.executemany(
-                    "INSERT INTO page VALUES (?, ?, ?)",
-                    [(self.segment, first, data) for first, data in pages],
-                )
+                segments.write(db, self.segment, self.first, table, self.collector.pages())
                 db.executemany("INSERT INTO block VALUES (?, ?, ?)", self.blocks)
-                db.execute(
-                    "INSERT INTO segment VALUES (?, ?, ?, ?, ?)",
-                    (self.segment, self.first, len(table), digest(pages), Columns.dump(table)),
-                )
             for file in self.touched.values():
                 db.execute(
                     "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
