@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sinteza.archive import segments
 from sinteza.archive.build import build
 from sinteza.archive.search import Archive, open_archive
 from sinteza.archive.words import blanked, words
@@ -50,9 +51,12 @@ def entries(shared: Path) -> list[Entry]:
 @pytest.fixture(scope="module")
 def archive(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("archive")
-    # small segments, so that answers are put together from several
-    build(folder, sorted((shared / "asm_trials").glob("*.xml.gz")), batch=200)
+    with pytest.MonkeyPatch.context() as patched:
+        # one segment made of sixteen, and some small ones, so that answers are put together
+        patched.setattr(segments, "FEW", 10**6)
+        build(folder, sorted((shared / "asm_trials").glob("*.xml.gz")), batch=40)
     with open_archive(folder) as opened:
+        assert [segment.documents for segment in opened.segments][:2] == [640, 40]
         yield opened
 
 

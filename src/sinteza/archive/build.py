@@ -16,15 +16,14 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from sinteza.archive.columns import Columns
+from sinteza.archive import segments
 from sinteza.archive.content import DATE_FIELDS
 from sinteza.archive.drafts import Draft, Ready, Table, Workshop, processes
-from sinteza.archive.postings import digest
 from sinteza.archive.splitting import ARTICLE, Item, check, items, open_file
 from sinteza.errors import ArchiveError
 
 FILE = "archive.db"
-FORMAT = "1"
+FORMAT = "2"
 BATCH = 32_768
 """Most documents of a segment."""
 BYTES = 96 << 20
@@ -147,7 +146,8 @@ def _create(folder: Path) -> None:
     fresh = folder / (FILE + ".new")
     fresh.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as db:
-        db.execute("PRAGMA page_size = 8192")
+        db.execute("PRAGMA page_size = 4096")
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         db.executescript((resources("sinteza.archive") / "schema.sql").read_text())
         db.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
     fresh.rename(folder / FILE)
@@ -203,6 +203,9 @@ def _load(
             loading.finish()
         finally:
             loading.workshop.stop()
+        segments.merge(db, width=segments.FEW)
+        db.execute("PRAGMA incremental_vacuum").fetchall()
+        db.execute("PRAGMA busy_timeout = 0")  # who reads on keeps the log; nobody waits for it
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     records, deleted = (now - then for now, then in zip(_sums(here), before, strict=True))
     return Loaded(files=len(opened), known=known, records=records, deleted=deleted)
@@ -270,6 +273,7 @@ class _Loading:
     def _ready(self, ready: Ready) -> None:
         steps = self.waiting.popleft()
         self.writer.commit(steps, ready)
+        segments.merge(self.writer.db)
         self.progress(steps[-1].file.name, steps[-1].file.taken, None)
 
 
@@ -352,19 +356,11 @@ class _Writer:
             if ready:
                 where = ready.where + np.array((self.block, 0, 0))
                 table = np.column_stack([documents[:, 0], since, documents[:, 1:], where])
-                db.executemany(
-                    "INSERT INTO page VALUES (?, ?, ?)",
-                    ((self.segment, first, data) for first, data in ready.pages),
-                )
+                segments.write(db, self.segment, self.first, table, ready.pages)
                 db.executemany(
                     "INSERT INTO block VALUES (?, ?, ?)",
                     ((number, *block) for number, block in enumerate(ready.blocks, self.block)),
                 )
-                db.execute(
-                    "INSERT INTO segment VALUES (?, ?, ?, ?, ?)",
-                    (self.segment, self.first, len(table), digest(ready.pages),
-                     Columns.dump(table)),
-                )  # fmt: skip
             for file in {step.file.seq: step.file for step in steps}.values():
                 db.execute(
                     "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
