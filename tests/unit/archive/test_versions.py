@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
@@ -250,6 +251,19 @@ def test_a_damaged_record_ends_the_loading_where_it_stands(tmp_path: Path, jobs:
         build(tmp_path / "a", [path], batch=1, jobs=jobs)
     with open_archive(tmp_path / "a") as archive:
         assert ids(archive, "all[sb]") == [1, 2]
+    assert verify(tmp_path / "a") == ()
+
+
+def test_a_process_that_is_killed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(
+        tmp_path / "base.xml",
+        *(article(n, "x", created="2001-01-01", revised="2010-01-01") for n in range(1, 9)),
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr("sinteza.archive.drafts.make_ready", lambda draft: os._exit(9))
+        with pytest.raises(ArchiveError, match="ended from outside"):
+            build(tmp_path / "a", [path], batch=2, jobs=2)
+    assert build(tmp_path / "a", [path], batch=2, jobs=2).records == 8
     assert verify(tmp_path / "a") == ()
 
 
