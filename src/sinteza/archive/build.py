@@ -189,7 +189,7 @@ def _load(
             progress("files", number + 1, len(files))
         batch_open.commit()
         segments.merge(db, width=segments.FEW)
-        db.execute("PRAGMA incremental_vacuum").fetchall()
+        db.executescript("PRAGMA incremental_vacuum")  # a script is run to its end
         db.execute("PRAGMA busy_timeout = 0")  # who reads on keeps the log; nobody waits for it
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Loaded(files=len(read_files), known=known, records=records, deleted=deleted)

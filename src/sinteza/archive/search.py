@@ -173,7 +173,7 @@ class Archive:
             hits = self._hits(root, as_of, today)
             lines = explain(root, hits=lambda node: hits[id(node)])
         return Answer(
-            ids=tuple(map(str, found.tolist())),
+            ids=_written(found),
             count=len(found),
             translation=translation,
             mesh_year=translation.mesh_year,
@@ -319,6 +319,22 @@ class Archive:
 def parse_notes(query: str) -> tuple[Note, ...]:
     """What the parser remarked."""
     return parse_strategy(query, local=True).notes
+
+
+def _written(pmids: npt.NDArray[np.int32]) -> tuple[str, ...]:
+    """Ascending numbers as strings, all of a length at a time: half the time of ``str``."""
+    found: list[str] = []
+    for length in range(1, 11):
+        low, high = np.searchsorted(pmids, (10 ** (length - 1), 10**length))
+        rest = pmids[low:high].astype(np.uint32)
+        if len(rest):
+            digits = np.empty((len(rest), length), np.uint32)
+            for at in reversed(range(length)):
+                tens = rest // np.uint32(10)
+                digits[:, at] = rest - tens * np.uint32(10) + np.uint32(ord("0"))
+                rest = tens
+            found += digits.view(f"<U{length}").ravel().tolist()
+    return tuple(found)
 
 
 def _note(code: str, message: str) -> Note:
