@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sinteza.archive import segments
 from sinteza.archive.build import build
 from sinteza.archive.search import Archive, open_archive
-from sinteza.archive.words import words
+from sinteza.archive.words import blanked, words
 from sinteza.query import tree
 from sinteza.query.mesh import shipped
 from sinteza.query.tree import Node, tokenize
@@ -191,7 +191,16 @@ def test_words_are_those_of_the_query_language(text: str) -> None:
     assert tuple(words(text)) == tokenize(text)
 
 
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
+def test_words_of_many_texts_at_once(texts: list[str]) -> None:
+    found = [text.split() for text in blanked([text.encode() for text in texts])]
+    assert found == [[word.encode() for word in tokenize(text)] for text in texts]
+
+
 def test_words_of_every_character() -> None:
     for start in range(0, 0x30000, 64):
         text = "".join(f"a{chr(code)}b " for code in range(start, start + 64))
-        assert tuple(words(text)) == tokenize(text)
+        expected = [word.encode() for word in tokenize(text)]
+        assert [word.encode() for word in words(text)] == expected
+        if not 0xD800 <= start < 0xE000:  # surrogates are no characters
+            assert blanked([text.replace("\0", " ").encode()])[0].split() == expected

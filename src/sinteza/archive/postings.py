@@ -2,88 +2,98 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import count
 
 import numpy as np
+import numpy.typing as npt
 
 from sinteza.archive import pages
-from sinteza.archive.places import DOCUMENT_AT, KIND_AT, MAX_VALUE, POSITION_BITS
-from sinteza.archive.words import words
+from sinteza.archive.indexing import Contents, Rows
+from sinteza.archive.places import DOCUMENT_AT, KIND_AT, KIND_BITS, MAX_VALUE, POSITION_BITS, Places
+from sinteza.archive.words import APART
 
 LONGEST = 1_000_000
 """Words kept of one value (no real one comes near): leaves a gap wider than any proximity."""
-SHORT = 60
-"""Characters up to which a value is remembered: names recur, sentences do not."""
+_NEW_LINE = b"\n"
 
 
 class Collector:
-    """Collects the terms of one segment's documents, in the order of the documents."""
+    """Collects the terms of one segment's documents, batch by batch, in their order."""
 
     def __init__(self) -> None:
-        self.numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self.short: dict[str, array[int]] = {}
-        self.terms = array("i")
-        self.bases = array("Q")
-        self.sizes = array("i")
-        self.document = -1
-        self.base = 0
+        # the mark between texts is the term 0, which has no places
+        self.numbers: defaultdict[bytes, int] = defaultdict(count(1).__next__)
+        self.numbers[APART] = 0
+        self.terms: list[npt.NDArray[np.int32]] = []
+        self.places: list[Places] = []
+        self.documents = 0
+        self.size = 0
 
-    def begin(self) -> None:
-        """Go on to the next document."""
-        self.document += 1
-        self.base = self.document << DOCUMENT_AT
+    def add(self, documents: int, contents: Contents) -> None:
+        """The next documents."""
+        texts, values, keys, key_rows = contents
+        # every text once, then every key; of each term where it begins and how long it is
+        used = np.flatnonzero(np.bincount(values.what, minlength=len(texts)))
+        words = (b" " + APART + b" ").join([texts[number] for number in used.tolist()]).split()
+        words.append(APART)
+        terms = self._numbers([*words, *keys])
+        ends = np.flatnonzero(terms == 0)
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        start, size = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
+        start[used], size[used] = starts, np.minimum(ends - starts, LONGEST)
 
-    def text(self, kind: int, value: int, text: str) -> None:
-        """The words of one value."""
-        found = self.short.get(text)
-        if found is None:
-            found = array("i", map(self.numbers.__getitem__, words(text)[:LONGEST]))
-            if len(text) < SHORT:
-                self.short[text] = found
-        if found:
-            self.terms.extend(found)
-            value = value if value < MAX_VALUE else MAX_VALUE
-            self.bases.append(self.base | kind << KIND_AT | value << POSITION_BITS)
-            self.sizes.append(len(found))
+        value_base = self._bases(values)
+        order = np.argsort(value_base, kind="stable")
+        value_base, what = value_base[order], values.what[order]
+        value_size = size[what]
+        # parts of one value run on
+        before = np.cumsum(value_size) - value_size
+        first = np.flatnonzero(np.append(True, value_base[1:] != value_base[:-1]))
+        offset = before - np.repeat(before[first], np.diff(first, append=len(what)))
 
-    def key(self, key: str, kind: int, value: int, flags: int) -> None:
-        """One whole name, with flags where a word has its position."""
-        self.terms.append(self.numbers[key])
-        value = value if value < MAX_VALUE else MAX_VALUE
-        self.bases.append(self.base | kind << KIND_AT | value << POSITION_BITS | flags)
-        self.sizes.append(1)
+        key_base = self._bases(key_rows)
+        base = np.concatenate((value_base + offset.astype(np.uint64), key_base))
+        sizes = np.concatenate((value_size, np.ones(len(key_base), np.int64)))
+        begin = np.concatenate((start[what], len(words) + key_rows.what))
+        order = np.argsort(base, kind="stable")
+        base, sizes, begin = base[order], sizes[order], begin[order]
+        at = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        self.places.append(np.repeat(base, sizes) + at.astype(np.uint64))
+        self.terms.append(terms[np.repeat(begin, sizes) + at])
+        self.documents += documents
+        self.size += len(at)
+
+    def _numbers(self, terms: list[bytes]) -> npt.NDArray[np.int32]:
+        return np.fromiter(map(self.numbers.__getitem__, terms), np.int32, len(terms))
+
+    def _bases(self, rows: Rows) -> Places:
+        place = (rows.article + self.documents) << DOCUMENT_AT | rows.kind << KIND_AT
+        place |= np.minimum(rows.number, MAX_VALUE) << POSITION_BITS | rows.flags
+        return place.astype(np.uint64)
 
     def pages(self) -> Iterator[tuple[str, bytes]]:
         """First term and bytes of every page, in the order of the terms."""
-        names = list(self.numbers)
-        if not names:
+        if not self.size:
             return
-        order = sorted(range(len(names)), key=names.__getitem__)
+        from scipy.sparse import csr_array
+
+        terms, places = np.concatenate(self.terms), np.concatenate(self.places)
+        self.terms.clear()
+        self.places.clear()
+        names = _NEW_LINE.join(self.numbers).decode().split("\n")
+        counts = np.bincount(terms, minlength=len(names))
+        order = sorted(np.flatnonzero(counts).tolist(), key=names.__getitem__)
         rank = np.empty(len(names), np.int32)
-        rank[order] = np.arange(len(names), dtype=np.int32)
-        sizes = np.frombuffer(self.sizes, np.int32)
-        starts = np.cumsum(sizes) - sizes
-        bases = np.frombuffer(self.bases, np.uint64)
-        by_place = np.argsort(bases)  # values in reading order, and with them their words
-        sizes = sizes[by_place]
-        within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        places = np.repeat(bases[by_place], sizes) + within.astype(np.uint64)
-        ranks = rank[
-            np.frombuffer(self.terms, np.int32)[np.repeat(starts[by_place], sizes) + within]
-        ]
-        del within
-        # one sort of plain numbers: by term, then in reading order
-        keys = ranks.astype(np.uint64)
-        keys <<= np.uint64(32)
-        keys |= np.arange(len(ranks), dtype=np.uint64)
-        del ranks
-        keys.sort()
-        by_term = (keys & np.uint64(0xFFFFFFFF)).astype(np.intp)
-        ranks = (keys >> np.uint64(32)).astype(np.int32)
-        del keys
-        places = places[by_term]
-        del by_term
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        # one row with a column for each term and kind: stored by columns, the places stand list by
+        # list, those of a list in the order of the documents - a sort that needs no comparing
+        lists = rank[terms] << np.int32(KIND_BITS)
+        lists |= (places >> np.uint64(KIND_AT)).astype(np.int32)
+        width = len(order) << KIND_BITS
+        row = csr_array((places, lists, [0, len(places)]), shape=(1, width))
+        del terms, lists, places
+        places = row.tocsc().data
+        ranks = np.repeat(np.arange(len(order), dtype=np.int32), counts[order])
         yield from pages.write([names[at] for at in order], ranks, places)

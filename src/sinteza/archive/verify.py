@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from sinteza.archive.build import TOKENS, Progress, connect, silent
-from sinteza.archive.content import index as index_record
+from sinteza.archive.build import BYTES, Progress, connect, silent
+from sinteza.archive.columns import Numbers
+from sinteza.archive.drafts import AT_ONCE, Draft, in_parts
 from sinteza.archive.index import Segment, block, segments
+from sinteza.archive.indexing import index
 from sinteza.archive.pages import Page
 from sinteza.archive.places import DOCUMENT_AT
 from sinteza.archive.postings import Collector
-from sinteza.archive.reading import read
+from sinteza.archive.reading import pmids, read
 from sinteza.errors import ArchiveError, FormatError
 
 
@@ -57,32 +60,47 @@ def _segment(db: sqlite3.Connection, segment: Segment, quick: bool) -> list[str]
         if places is None:
             problems.append(f"{name}: the terms of its pages are not in order")
         again = _Sum()
-        collector = Collector()
-        begin = 0
         held: tuple[int, bytes] = (0, b"")
-        columns = [segment.column(column) for column in ("block", "offset", "length", "pmid")]
+        columns = [segment.column(column) for column in ("block", "offset", "length")]
+        draft, begin = Draft(), 0
         for at, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            number, offset, length, pmid = row
+            number, offset, length = row
             if held[0] != number:
                 held = (number, block(db, number))
             raw = held[1][offset : offset + length]
             if not (raw.startswith(b"<PubmedArticle") and raw.endswith(b"</PubmedArticle>")):
+                pmid = segment.column("pmid")[at]
                 problems.append(f"{name}: PMID {pmid} is not where it should be")
-            elif not quick:
-                content = read(raw)
-                if int(content.record.source_id) != pmid:
-                    problems.append(f"{name}: PMID {content.record.source_id} stands for {pmid}")
-                collector.begin()
-                index_record(content, collector.text, collector.key)
-                if len(collector.terms) >= TOKENS:
-                    again.add(collector, begin)
-                    collector, begin = Collector(), at + 1
-        again.add(collector, begin)
+            draft.add(raw, "")
+            if draft.size >= BYTES or at + 1 == segment.documents:
+                if not quick and not problems:
+                    expected = segment.column("pmid")[begin : at + 1]
+                    problems += (
+                        f"{name}: PMID {found} stands for {pmid}"
+                        for found, pmid in _again(draft.articles, again, begin, expected)
+                    )
+                draft, begin = Draft(), at + 1
     except (ArchiveError, FormatError, TypeError, ValueError) as error:
         return [*problems, f"{name}: {error}"]
     if not quick and not problems and again.total != places:
         problems.append(f"{name}: its records, indexed again, give another index")
     return problems
+
+
+def _again(
+    articles: list[bytes], total: _Sum, begin: int, expected: Numbers
+) -> Iterator[tuple[int, int]]:
+    """Index articles anew and add their places; the PMIDs that are not those expected."""
+    collector = Collector()
+    for part in in_parts(articles, AT_ONCE):
+        batch = read(part)
+        here = expected[collector.documents : collector.documents + batch.articles]
+        for found, pmid in zip(pmids(batch).tolist(), here.tolist(), strict=True):
+            if found != pmid:
+                yield found, pmid
+        collector.add(batch.articles, index(batch))
+    for _, data in collector.pages():
+        total.page(Page(data), begin)
 
 
 class _Sum:
@@ -105,11 +123,6 @@ class _Sum:
             mixed *= np.uint64(factor)
         mixed ^= mixed >> np.uint64(31)
         self.total = (self.total + int(mixed.sum(dtype=np.uint64))) % (1 << 64)
-
-    def add(self, collector: Collector, shift: int) -> None:
-        """Add what was collected from records, of which the first is document ``shift``."""
-        for _, data in collector.pages():
-            self.page(Page(data), shift)
 
 
 def _pages(db: sqlite3.Connection, segment: Segment) -> tuple[str, int | None]:

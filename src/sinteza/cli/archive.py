@@ -15,6 +15,11 @@ folder_argument = click.argument("folder", type=click.Path(file_okay=False, path
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path)
 )
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes that read and index; as many as there are CPUs if not given.",
+)
 
 
 @click.group("archive")
@@ -29,26 +34,28 @@ def command() -> None:
 @command.command("build")
 @folder_argument
 @files_argument
+@jobs_option
 @json_option
-def build_command(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
+def build_command(folder: Path, files: tuple[Path, ...], jobs: int | None, as_json: bool) -> None:
     """Make an archive in FOLDER of FILES, in the order given; go on with one that was cut."""
     from sinteza.archive.build import build
 
-    _say(build(folder, files, progress=progress()), as_json)
+    _say(build(folder, files, progress=progress(), jobs=jobs), as_json)
 
 
 @command.command("update")
 @folder_argument
 @files_argument
+@jobs_option
 @json_option
-def update_command(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
+def update_command(folder: Path, files: tuple[Path, ...], jobs: int | None, as_json: bool) -> None:
     """Load update files in the order given: later versions replace, deletions remove.
 
     Files that are in already are passed over.
     """
     from sinteza.archive.build import update
 
-    _say(update(folder, files, progress=progress()), as_json)
+    _say(update(folder, files, progress=progress(), jobs=jobs), as_json)
 
 
 def _say(loaded: object, as_json: bool) -> None:

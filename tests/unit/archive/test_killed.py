@@ -18,7 +18,7 @@ from sinteza.archive.verify import verify
 _LOAD = (
     "import sys; from pathlib import Path; from sinteza.archive.build import build, update; "
     "call = update if sys.argv[1] == 'update' else build; "
-    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=8)"
+    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=8, jobs=2)"
 )
 
 

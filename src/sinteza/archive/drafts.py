@@ -1,0 +1,178 @@
+"""A segment before it is written: its articles read, indexed and packed.
+
+Nothing here touches the database, so that drafts can be worked on by several processes at once;
+they are handed back in the order they came in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import os
+import pickle
+import sys
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sinteza.archive.indexing import days, index
+from sinteza.archive.postings import Collector
+from sinteza.archive.reading import pmids, read
+
+AT_ONCE = 256
+"""Articles read together: enough that numpy's calls cost little, few enough for the cache."""
+BLOCK = 32
+"""Records compressed together: more is smaller, fewer is faster to fetch."""
+
+Table = npt.NDArray[np.int64]
+
+
+@dataclass
+class Draft:
+    """Articles in their order, each with the path of its file (for errors)."""
+
+    articles: list[bytes] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, article: bytes, path: str) -> None:
+        """The next article."""
+        self.articles.append(article)
+        self.paths.append(path)
+        self.size += len(article)
+
+
+class Ready(NamedTuple):
+    """What is written of a draft.
+
+    ``documents`` (articles x PMID and the days of ``content.DATE_FIELDS``), ``where`` (articles x
+    block, offset, length; blocks count from 0), the pages of the index, and the blocks with their
+    SHA-256.
+    """
+
+    documents: Table
+    where: Table
+    pages: list[tuple[str, bytes]]
+    blocks: list[tuple[str, bytes]]
+
+
+def make_ready(draft: Draft) -> Ready:
+    """Read, index and pack; FormatError for a damaged article."""
+    collector = Collector()
+    tables = []
+    for path, group in groupby(zip(draft.paths, draft.articles, strict=True), lambda one: one[0]):
+        articles = [article for _, article in group]
+        for part in in_parts(articles, AT_ONCE):
+            batch = read(part, path=path)
+            collector.add(batch.articles, index(batch))
+            tables.append(np.column_stack([pmids(batch, path=path), days(batch)]))
+    where, blocks = _blocks(draft.articles)
+    return Ready(np.concatenate(tables), where, list(collector.pages()), blocks)
+
+
+def in_parts(articles: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
+    """Some at a time."""
+    for start in range(0, len(articles), size):
+        yield articles[start : start + size]
+
+
+def _blocks(articles: Sequence[bytes]) -> tuple[Table, list[tuple[str, bytes]]]:
+    from isal import isal_zlib
+
+    blocks = []
+    where = []
+    for number, part in enumerate(in_parts(articles, BLOCK)):
+        whole = b"".join(part)
+        blocks.append((hashlib.sha256(whole).hexdigest(), isal_zlib.compress(whole, 3)))
+        offset = 0
+        for article in part:
+            where.append((number, offset, len(article)))
+            offset += len(article)
+    return np.array(where, np.int64).reshape(-1, 3), blocks
+
+
+def processes(jobs: int | None) -> int:
+    """How many drafts are worked on at once: as many as asked for, or as there are CPUs.
+
+    One where processes cannot be forked safely: a fork shares the articles without copying them.
+    """
+    if sys.platform != "linux":
+        return 1
+    return max(1, len(os.sched_getaffinity(0)) if jobs is None else jobs)
+
+
+class Workshop:
+    """Makes drafts ready, ``jobs`` at once, and calls ``done`` with each in the order they came.
+
+    ``lock`` is a file descriptor that must not be held by the processes started: the loading that
+    owns it may be killed while they still run.
+    """
+
+    def __init__(self, jobs: int, done: Callable[[Ready], None], lock: int) -> None:
+        self.jobs = jobs
+        self.done = done
+        self.lock = lock
+        self.running: deque[tuple[Draft, ForkProcess, Connection]] = deque()
+        if jobs > 1:
+            for name in ("isal.isal_zlib", "scipy.sparse"):  # once, not in each process
+                importlib.import_module(name)
+
+    def add(self, draft: Draft) -> None:
+        """Work on a draft; waits for the oldest if enough are worked on."""
+        if self.jobs == 1:
+            self.done(make_ready(draft))
+            return
+        if len(self.running) == self.jobs:
+            self._finish()
+        here, there = get_context("fork").Pipe(duplex=False)
+        process = get_context("fork").Process(
+            target=_work, args=(draft, there, self.lock), daemon=True
+        )
+        with warnings.catch_warnings():
+            # Python warns of threads that could hold a lock: those of numpy's BLAS, never called
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process.start()
+        there.close()
+        self.running.append((draft, process, here))
+
+    def finish(self) -> None:
+        """Wait for all."""
+        while self.running:
+            self._finish()
+
+    def stop(self) -> None:
+        """Let go of what is still worked on."""
+        for _, process, connection in self.running:
+            process.kill()
+            process.join()
+            connection.close()
+        self.running.clear()
+
+    def _finish(self) -> None:
+        draft, process, connection = self.running.popleft()
+        ready: Ready | None = None
+        with connection, contextlib.suppress(EOFError):
+            ready = pickle.loads(connection.recv_bytes())
+        process.join()
+        # what failed there is done again here, where its error can be told
+        self.done(make_ready(draft) if ready is None else ready)
+
+
+def _work(draft: Draft, connection: Connection, lock: int) -> None:
+    os.close(lock)
+    try:
+        ready = pickle.dumps(make_ready(draft), pickle.HIGHEST_PROTOCOL)
+    except Exception:  # noqa: BLE001 - whatever it is, it is raised again where it can be told
+        return
+    with contextlib.suppress(BrokenPipeError):  # the loading was killed
+        connection.send_bytes(ready)
