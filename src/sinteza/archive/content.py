@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+KINDS = 20
 (
     KEY, TI, AB, OAB, OT, TT, MH, PT, NM, PS, CN, SI, CC, AD, COIS, AU, TA, GR, AID, ETC,
-) = range(20)  # fmt: skip
+) = range(KINDS)  # fmt: skip
 """Kinds of content. ``KEY`` is a key without a place; a heading's key has the kind ``MH``."""
 
 _TIAB = frozenset({TI, AB, OAB, OT})
@@ -21,7 +22,7 @@ TEXT_FIELDS: dict[str, frozenset[int]] = {
     "cn": frozenset({CN}),
     "book": frozenset(),
     "pubn": frozenset(),
-    "all": frozenset(range(1, 20)),
+    "all": frozenset(range(1, KINDS)),
 }
 """The kinds behind each text field; ``book`` and ``pubn`` are of books, which are not kept."""
 

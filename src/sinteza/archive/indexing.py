@@ -518,9 +518,9 @@ def _ordinal(raw: bytes, printed: bool) -> int:
 
 
 def _first_that_is(*days: tuple[int, int, int]) -> int:
-    for year, month, day in days:
+    for numbers in days:
         try:
-            return date(year, month, day).toordinal()
+            return date(*numbers).toordinal()
         except ValueError:
             continue
     return 0

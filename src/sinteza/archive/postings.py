@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,9 @@ class Collector:
         # the mark between texts is the term 0, which has no places
         self.numbers: defaultdict[bytes, int] = defaultdict(count(1).__next__)
         self.numbers[APART] = 0
-        self.terms: list[npt.NDArray[np.int32]] = []
-        self.places: list[Places] = []
+        # by kind, since the places of a term stand kind by kind
+        self.terms: list[list[npt.NDArray[np.int32]]] = [[] for _ in range(KINDS)]
+        self.places: list[list[Places]] = [[] for _ in range(KINDS)]
         self.documents = 0
         self.size = 0
 
@@ -60,8 +61,15 @@ class Collector:
         order = np.argsort(base, kind="stable")
         base, sizes, begin = base[order], sizes[order], begin[order]
         at = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        self.places.append(np.repeat(base, sizes) + at.astype(np.uint64))
-        self.terms.append(terms[np.repeat(begin, sizes) + at])
+        places = np.repeat(base, sizes) + at.astype(np.uint64)
+        terms = terms[np.repeat(begin, sizes) + at]
+        bounds = np.searchsorted(
+            places, np.arange(KINDS + 1, dtype=np.uint64) << np.uint64(KIND_AT)
+        )
+        for kind, (low, high) in enumerate(pairwise(bounds.tolist())):
+            if low < high:
+                self.terms[kind].append(terms[low:high])
+                self.places[kind].append(places[low:high])
         self.documents += documents
         self.size += len(at)
 
@@ -69,7 +77,7 @@ class Collector:
         return np.fromiter(map(self.numbers.__getitem__, terms), np.int32, len(terms))
 
     def _bases(self, rows: Rows) -> Places:
-        place = (rows.article + self.documents) << DOCUMENT_AT | rows.kind << KIND_AT
+        place = rows.kind << KIND_AT | (rows.article + self.documents) << DOCUMENT_AT
         place |= np.minimum(rows.number, MAX_VALUE) << POSITION_BITS | rows.flags
         return place.astype(np.uint64)
 
@@ -79,10 +87,11 @@ class Collector:
             return
         from scipy.sparse import csr_array
 
-        terms, places = np.concatenate(self.terms), np.concatenate(self.places)
+        terms = np.concatenate(list(chain.from_iterable(self.terms)))
+        places = np.concatenate(list(chain.from_iterable(self.places)))
         self.terms.clear()
         self.places.clear()
-        names = _NEW_LINE.join(self.numbers).decode().split("\n")
+        names = b"\n".join(self.numbers).decode().split("\n")
         counts = np.bincount(terms, minlength=len(names))
         order = sorted(np.flatnonzero(counts).tolist(), key=names.__getitem__)
         rank = np.empty(len(names), np.int32)

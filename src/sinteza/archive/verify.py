@@ -21,6 +21,9 @@ from sinteza.archive.postings import Collector
 from sinteza.archive.reading import pmids, read
 from sinteza.errors import ArchiveError, FormatError
 
+AT_MOST = 4_000_000
+"""Words held while records are indexed again."""
+
 
 def verify(folder: Path, *, quick: bool = False, progress: Progress = silent) -> tuple[str, ...]:
     """What is wrong, in sentences; empty if the archive is sound.
