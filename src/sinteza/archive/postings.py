@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sinteza.archive import pages
+from sinteza.archive.content import KINDS
 from sinteza.archive.indexing import Contents, Rows
-from sinteza.archive.places import DOCUMENT_AT, KIND_AT, KIND_BITS, MAX_VALUE, POSITION_BITS, Places
+from sinteza.archive.places import DOCUMENT_AT, KIND_AT, MAX_VALUE, POSITION_BITS, Places
 from sinteza.archive.words import APART
 
 LONGEST = 1_000_000
 """Words kept of one value (no real one comes near): leaves a gap wider than any proximity."""
-_NEW_LINE = b"\n"
 
 
 class Collector:
@@ -96,13 +96,10 @@ class Collector:
         order = sorted(np.flatnonzero(counts).tolist(), key=names.__getitem__)
         rank = np.empty(len(names), np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
-        # one row with a column for each term and kind: stored by columns, the places stand list by
-        # list, those of a list in the order of the documents - a sort that needs no comparing
-        lists = rank[terms] << np.int32(KIND_BITS)
-        lists |= (places >> np.uint64(KIND_AT)).astype(np.int32)
-        width = len(order) << KIND_BITS
-        row = csr_array((places, lists, [0, len(places)]), shape=(1, width))
-        del terms, lists, places
+        # one row with a column for each term: stored by columns, the places stand term by term,
+        # those of a term in their order - a sort that needs no comparing
+        row = csr_array((places, rank[terms], [0, len(places)]), shape=(1, len(order)))
+        del terms, places
         places = row.tocsc().data
         ranks = np.repeat(np.arange(len(order), dtype=np.int32), counts[order])
         yield from pages.write([names[at] for at in order], ranks, places)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from sinteza.archive.build import BYTES, Progress, connect, silent
+from sinteza.archive.build import Progress, connect, silent
 from sinteza.archive.columns import Numbers
-from sinteza.archive.drafts import AT_ONCE, Draft, in_parts
+from sinteza.archive.drafts import AT_ONCE
 from sinteza.archive.index import Segment, block, segments
 from sinteza.archive.indexing import index
 from sinteza.archive.pages import Page
@@ -62,48 +61,25 @@ def _segment(db: sqlite3.Connection, segment: Segment, quick: bool) -> list[str]
             return [f"{name}: a page is missing or was changed"]
         if places is None:
             problems.append(f"{name}: the terms of its pages are not in order")
-        again = _Sum()
+        again = _Again(name)
+        articles: list[bytes] = []
         held: tuple[int, bytes] = (0, b"")
-        columns = [segment.column(column) for column in ("block", "offset", "length")]
-        draft, begin = Draft(), 0
-        for at, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            number, offset, length = row
+        columns = [segment.column(column) for column in ("block", "offset", "length", "pmid")]
+        numbers = columns.pop()
+        for number, offset, length in zip(*(column.tolist() for column in columns), strict=True):
             if held[0] != number:
                 held = (number, block(db, number))
-            raw = held[1][offset : offset + length]
-            if not (raw.startswith(b"<PubmedArticle") and raw.endswith(b"</PubmedArticle>")):
-                pmid = segment.column("pmid")[at]
-                problems.append(f"{name}: PMID {pmid} is not where it should be")
-            draft.add(raw, "")
-            if draft.size >= BYTES or at + 1 == segment.documents:
-                if not quick and not problems:
-                    expected = segment.column("pmid")[begin : at + 1]
-                    problems += (
-                        f"{name}: PMID {found} stands for {pmid}"
-                        for found, pmid in _again(draft.articles, again, begin, expected)
-                    )
-                draft, begin = Draft(), at + 1
+            articles.append(held[1][offset : offset + length])
+            if len(articles) == AT_ONCE:
+                problems += again.articles(articles, numbers, quick)
+                articles = []
+        problems += again.articles(articles, numbers, quick)
+        again.collected()
     except (ArchiveError, FormatError, TypeError, ValueError) as error:
         return [*problems, f"{name}: {error}"]
     if not quick and not problems and again.total != places:
         problems.append(f"{name}: its records, indexed again, give another index")
     return problems
-
-
-def _again(
-    articles: list[bytes], total: _Sum, begin: int, expected: Numbers
-) -> Iterator[tuple[int, int]]:
-    """Index articles anew and add their places; the PMIDs that are not those expected."""
-    collector = Collector()
-    for part in in_parts(articles, AT_ONCE):
-        batch = read(part)
-        here = expected[collector.documents : collector.documents + batch.articles]
-        for found, pmid in zip(pmids(batch).tolist(), here.tolist(), strict=True):
-            if found != pmid:
-                yield found, pmid
-        collector.add(batch.articles, index(batch))
-    for _, data in collector.pages():
-        total.page(Page(data), begin)
 
 
 class _Sum:
@@ -126,6 +102,44 @@ class _Sum:
             mixed *= np.uint64(factor)
         mixed ^= mixed >> np.uint64(31)
         self.total = (self.total + int(mixed.sum(dtype=np.uint64))) % (1 << 64)
+
+
+class _Again(_Sum):
+    """The same of a segment's records, read and indexed again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.collector = Collector()
+        self.documents = 0
+
+    def articles(self, articles: list[bytes], numbers: Numbers, quick: bool) -> list[str]:
+        """Index the next articles of a segment with these PMIDs; what is wrong with them."""
+        begin = self.documents + self.collector.documents
+        expected = numbers[begin : begin + len(articles)].tolist()
+        problems = [
+            f"{self.name}: PMID {pmid} is not where it should be"
+            for raw, pmid in zip(articles, expected, strict=True)
+            if not (raw.startswith(b"<PubmedArticle") and raw.endswith(b"</PubmedArticle>"))
+        ]
+        if quick or problems or not articles:
+            self.documents += len(articles)
+            return problems
+        batch = read(articles)
+        for found, pmid in zip(pmids(batch).tolist(), expected, strict=True):
+            if found != pmid:
+                problems.append(f"{self.name}: PMID {found} stands for {pmid}")
+        self.collector.add(batch.articles, index(batch))
+        if self.collector.size >= AT_MOST:
+            self.collected()
+        return problems
+
+    def collected(self) -> None:
+        """Add what was collected so far."""
+        for _, data in self.collector.pages():
+            self.page(Page(data), self.documents)
+        self.documents += self.collector.documents
+        self.collector = Collector()
 
 
 def _pages(db: sqlite3.Connection, segment: Segment) -> tuple[str, int | None]:

@@ -216,7 +216,7 @@ def tables(folder: Path) -> list[list[tuple[object, ...]]]:
     with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
         names = [row[0] for row in db.execute("SELECT name FROM sqlite_master ORDER BY name")]
         return [
-            db.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - names of our own tables
+            db.execute(f"SELECT * FROM {name}").fetchall()
             for name in names
             if not name.startswith("sqlite_")
         ]
