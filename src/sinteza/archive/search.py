@@ -15,6 +15,7 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sinteza.archive import index
 from sinteza.archive.build import connect
@@ -33,6 +34,7 @@ from sinteza.query.tree import (
     Mesh,
     Node,
     Note,
+    Query,
     RelativeDate,
     join,
     walk,
@@ -186,6 +188,18 @@ class Archive:
     def matching(self, root: Node, as_of: date | None = None) -> tuple[int, ...]:
         """The PMIDs of a tree already translated, ascending."""
         return tuple(self._pmids(root, as_of, as_of or self.day).tolist())
+
+    def explain(self, query: Query, as_of: date | None = None) -> tuple[Line, ...]:
+        """The parts of a query as typed, with the records that each finds by itself.
+
+        QueryError for what no archive holds.
+        """
+
+        def translated(node: Node) -> Node:
+            return translate(replace(query, root=node), self.thesaurus).root
+
+        unsupported(translated(query.root), query.text)
+        return explain(query.root, hits=lambda node: len(self.matching(translated(node), as_of)))
 
     def _masks(self, root: Node, as_of: date | None, today: date) -> Iterator[tuple[Segment, Mask]]:
         for segment in self.segments:
