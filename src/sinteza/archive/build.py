@@ -26,7 +26,7 @@ FILE = "archive.db"
 FORMAT = "2"
 BATCH = 32_768
 """Most documents of a segment."""
-BYTES = 96 << 20
+BYTES = 64 << 20
 """Most bytes of XML of a segment: a batch ends earlier if its records are long; bounds memory."""
 
 Progress = Callable[[str, int, int | None], None]

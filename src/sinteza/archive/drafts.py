@@ -14,7 +14,7 @@ import pickle
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
 from multiprocessing import get_context
@@ -28,6 +28,7 @@ import numpy.typing as npt
 from sinteza.archive.indexing import days, index
 from sinteza.archive.postings import Collector
 from sinteza.archive.reading import pmids, read
+from sinteza.errors import ArchiveError
 
 AT_ONCE = 256
 """Articles read together: enough that numpy's calls cost little, few enough for the cache."""
@@ -67,38 +68,40 @@ class Ready(NamedTuple):
 
 
 def make_ready(draft: Draft) -> Ready:
-    """Read, index and pack; FormatError for a damaged article."""
+    """Read, index and pack; FormatError for a damaged article. Takes the articles out of the draft.
+
+    They are let go of as they are done with, so that what is made of them has their memory.
+    """
     collector = Collector()
-    tables = []
-    for path, group in groupby(zip(draft.paths, draft.articles, strict=True), lambda one: one[0]):
-        articles = [article for _, article in group]
-        for part in in_parts(articles, AT_ONCE):
-            batch = read(part, path=path)
+    documents: list[Table] = []
+    blocks: list[tuple[str, bytes]] = []
+    where: list[tuple[int, int, int]] = []
+    while draft.articles:
+        part, paths = draft.articles[:AT_ONCE], draft.paths[:AT_ONCE]
+        del draft.articles[:AT_ONCE], draft.paths[:AT_ONCE]
+        for path, group in groupby(zip(paths, part, strict=True), lambda one: one[0]):
+            batch = read([article for _, article in group], path=path)
             collector.add(batch.articles, index(batch))
-            tables.append(np.column_stack([pmids(batch, path=path), days(batch)]))
-    where, blocks = _blocks(draft.articles)
-    return Ready(np.concatenate(tables), where, list(collector.pages()), blocks)
+            documents.append(np.column_stack([pmids(batch, path=path), days(batch)]))
+        for start in range(0, len(part), BLOCK):
+            _add_block(part[start : start + BLOCK], where, blocks)
+    return Ready(
+        np.concatenate(documents), np.array(where, np.int64), list(collector.pages()), blocks
+    )
 
 
-def in_parts(articles: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    """Some at a time."""
-    for start in range(0, len(articles), size):
-        yield articles[start : start + size]
-
-
-def _blocks(articles: Sequence[bytes]) -> tuple[Table, list[tuple[str, bytes]]]:
+def _add_block(
+    articles: list[bytes], where: list[tuple[int, int, int]], blocks: list[tuple[str, bytes]]
+) -> None:
     from isal import isal_zlib
 
-    blocks = []
-    where = []
-    for number, part in enumerate(in_parts(articles, BLOCK)):
-        whole = b"".join(part)
-        blocks.append((hashlib.sha256(whole).hexdigest(), isal_zlib.compress(whole, 3)))
-        offset = 0
-        for article in part:
-            where.append((number, offset, len(article)))
-            offset += len(article)
-    return np.array(where, np.int64).reshape(-1, 3), blocks
+    whole = b"".join(articles)
+    offset = 0
+    for article in articles:
+        where.append((len(blocks), offset, len(article)))
+        offset += len(article)
+    # level 3 packs them 4 % smaller and takes twice as long
+    blocks.append((hashlib.sha256(whole).hexdigest(), isal_zlib.compress(whole, 2)))
 
 
 def processes(jobs: int | None) -> int:
@@ -122,7 +125,7 @@ class Workshop:
         self.jobs = jobs
         self.done = done
         self.lock = lock
-        self.running: deque[tuple[Draft, ForkProcess, Connection]] = deque()
+        self.running: deque[tuple[ForkProcess, Connection]] = deque()
         if jobs > 1:
             for name in ("isal.isal_zlib", "scipy.sparse"):  # once, not in each process
                 importlib.import_module(name)
@@ -143,7 +146,8 @@ class Workshop:
             warnings.simplefilter("ignore", DeprecationWarning)
             process.start()
         there.close()
-        self.running.append((draft, process, here))
+        self.running.append((process, here))
+        draft.articles.clear()  # they are there now
 
     def finish(self) -> None:
         """Wait for all."""
@@ -152,27 +156,34 @@ class Workshop:
 
     def stop(self) -> None:
         """Let go of what is still worked on."""
-        for _, process, connection in self.running:
+        for process, connection in self.running:
             process.kill()
             process.join()
             connection.close()
         self.running.clear()
 
     def _finish(self) -> None:
-        draft, process, connection = self.running.popleft()
-        ready: Ready | None = None
-        with connection, contextlib.suppress(EOFError):
-            ready = pickle.loads(connection.recv_bytes())
+        process, connection = self.running.popleft()
+        try:
+            with connection:
+                found = pickle.loads(connection.recv_bytes())
+        except EOFError:
+            raise ArchiveError(
+                "A process that read records was ended from outside",
+                hint="If memory was short, load with --jobs 1. What is in stays in.",
+            ) from None
         process.join()
-        # what failed there is done again here, where its error can be told
-        self.done(make_ready(draft) if ready is None else ready)
+        if isinstance(found, BaseException):
+            raise found
+        self.done(found)
 
 
 def _work(draft: Draft, connection: Connection, lock: int) -> None:
     os.close(lock)
+    found: Ready | Exception
     try:
-        ready = pickle.dumps(make_ready(draft), pickle.HIGHEST_PROTOCOL)
-    except Exception:  # noqa: BLE001 - whatever it is, it is raised again where it can be told
-        return
+        found = make_ready(draft)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where it can be told
+        found = error
     with contextlib.suppress(BrokenPipeError):  # the loading was killed
-        connection.send_bytes(ready)
+        connection.send_bytes(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))

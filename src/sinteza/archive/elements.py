@@ -59,7 +59,9 @@ class Paths:
             parent = 0 if name == ROOT else self.number[above or ROOT]
             codes.append(
                 int(
-                    _codes(_words(last.encode() + bytes(LETTERS)), np.zeros(1, np.int64), parent)[0]
+                    _codes(
+                        eight_bytes(last.encode() + bytes(LETTERS)), np.zeros(1, np.int64), parent
+                    )[0]
                 )
             )
         self._order = np.argsort(np.array(codes, np.uint64))
@@ -81,7 +83,7 @@ def _codes(words: npt.NDArray[np.uint64], at: Numbers, parent: Any) -> npt.NDArr
     return (first ^ second * _MIX) * _MIX + np.asarray(parent, np.uint64) * _BELOW
 
 
-def _words(data: bytes) -> npt.NDArray[np.uint64]:
+def eight_bytes(data: bytes) -> npt.NDArray[np.uint64]:
     """The eight bytes that begin at each byte, as one number (no copy)."""
     return np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
 
@@ -155,7 +157,7 @@ class Markup:
         opening, closed = by_level[::2], by_level[1::2]
         if level.min() < 1 or depth[-1] != 0 or closing[opening].any() or not closing[closed].all():
             raise ValueError("tags that do not close each other")
-        words = _words(self.data + bytes(LETTERS))
+        words = eight_bytes(self.data + bytes(LETTERS))
         names, again = _letters(words[tags[opening]]), _letters(words[tags[closed] + 1])
         if ((names != again) & (again > 0)).any():
             raise ValueError("tags that close those of another name")

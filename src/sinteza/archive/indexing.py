@@ -148,12 +148,12 @@ class _Index:
         self.batch = batch
         named = np.zeros(len(batch.texts), bool)
         named[batch.text[_NAMES[batch.path]]] = True
-        # texts; those that are names, or parts of them, with one blank between words
+        # names, and parts of them, with one blank between words; all that is empty as b""
         self.folded = [
-            b" ".join(text.split()) if is_name else text
+            b" ".join(text.split()) if is_name or text.isspace() else text
             for text, is_name in zip(blanked(batch.texts), named.tolist(), strict=True)
         ]
-        self.filled = np.array([bool(text) and not text.isspace() for text in self.folded])
+        self.filled = np.fromiter(map(bool, self.folded), bool, len(self.folded))
         for number in np.flatnonzero(~self.filled).tolist():  # no words, but perhaps a dash
             self.filled[number] = bool(batch.texts[number].decode().strip())
         self.values: list[Rows] = []
@@ -406,8 +406,8 @@ class _Index:
         labeled = np.array([bool(label) for label in self.tagged("Label")])
         self.mark("hasstructuredabstract", article[sections[labeled[batch.tag[sections]]]])
         status = self.rows(f"{_D}/PublicationStatus")
-        ahead = [word == b"aheadofprint" for word in batch.texts]
-        self.mark("pubstatusaheadofprint", article[status[np.array(ahead)[text[status]]]])
+        ahead = [batch.texts[number] == b"aheadofprint" for number in text[status].tolist()]
+        self.mark("pubstatusaheadofprint", article[status[np.array(ahead, bool)]])
 
         self.by_tag(_C, _of_citation)
         self.by_tag(_OTHER, _of_other_abstract)

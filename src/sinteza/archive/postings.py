@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import chain, count, pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from sinteza.archive import pages
 from sinteza.archive.content import KINDS
+from sinteza.archive.elements import Numbers
 from sinteza.archive.indexing import Contents, Rows
+from sinteza.archive.numbering import Numbering, Terms
 from sinteza.archive.places import DOCUMENT_AT, KIND_AT, MAX_VALUE, POSITION_BITS, Places
-from sinteza.archive.words import APART
 
 LONGEST = 1_000_000
 """Words kept of one value (no real one comes near): leaves a gap wider than any proximity."""
@@ -23,9 +23,7 @@ class Collector:
     """Collects the terms of one segment's documents, batch by batch, in their order."""
 
     def __init__(self) -> None:
-        # the mark between texts is the term 0, which has no places
-        self.numbers: defaultdict[bytes, int] = defaultdict(count(1).__next__)
-        self.numbers[APART] = 0
+        self.numbering = Numbering()
         # by kind, since the places of a term stand kind by kind
         self.terms: list[list[npt.NDArray[np.int32]]] = [[] for _ in range(KINDS)]
         self.places: list[list[Places]] = [[] for _ in range(KINDS)]
@@ -35,15 +33,12 @@ class Collector:
     def add(self, documents: int, contents: Contents) -> None:
         """The next documents."""
         texts, values, keys, key_rows = contents
-        # every text once, then every key; of each term where it begins and how long it is
+        # every text once, then every key; of each text where it begins and how long it is
         used = np.flatnonzero(np.bincount(values.what, minlength=len(texts)))
-        words = (b" " + APART + b" ").join([texts[number] for number in used.tolist()]).split()
-        words.append(APART)
-        terms = self._numbers([*words, *keys])
-        ends = np.flatnonzero(terms == 0)
-        starts = np.concatenate(([0], ends[:-1] + 1))
+        words, starts, sizes = self._words([texts[number] for number in used.tolist()])
+        terms = np.concatenate((words, self.numbering.of(keys)))
         start, size = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
-        start[used], size[used] = starts, np.minimum(ends - starts, LONGEST)
+        start[used], size[used] = starts, np.minimum(sizes, LONGEST)
 
         value_base = self._bases(values)
         order = np.argsort(value_base, kind="stable")
@@ -73,8 +68,15 @@ class Collector:
         self.documents += documents
         self.size += len(at)
 
-    def _numbers(self, terms: list[bytes]) -> npt.NDArray[np.int32]:
-        return np.fromiter(map(self.numbers.__getitem__, terms), np.int32, len(terms))
+    def _words(self, texts: list[bytes]) -> tuple[Terms, Numbers, Numbers]:
+        """The words of all texts, where those of each begin, and how many they are."""
+        whole = b" " + b" ".join(texts) + b" "
+        is_word = np.frombuffer(whole, np.uint8) != ord(" ")
+        edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
+        begins, ends = edges[::2], edges[1::2]
+        lengths = np.array([len(text) for text in texts], np.int64) + 1
+        bounds = np.searchsorted(begins, np.concatenate(([0], np.cumsum(lengths))))
+        return self.numbering.of_words(whole, begins, ends), bounds[:-1], np.diff(bounds)
 
     def _bases(self, rows: Rows) -> Places:
         place = rows.kind << KIND_AT | (rows.article + self.documents) << DOCUMENT_AT
@@ -91,7 +93,7 @@ class Collector:
         places = np.concatenate(list(chain.from_iterable(self.places)))
         self.terms.clear()
         self.places.clear()
-        names = b"\n".join(self.numbers).decode().split("\n")
+        names = b"\n".join(self.numbering.numbers).decode().split("\n")
         counts = np.bincount(terms, minlength=len(names))
         order = sorted(np.flatnonzero(counts).tolist(), key=names.__getitem__)
         rank = np.empty(len(names), np.int32)
