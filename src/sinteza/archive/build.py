@@ -204,7 +204,7 @@ def _load(
         finally:
             loading.workshop.stop()
         segments.merge(db, width=segments.FEW)
-        db.execute("PRAGMA incremental_vacuum").fetchall()
+        db.executescript("PRAGMA incremental_vacuum")  # a script is run to its end
         db.execute("PRAGMA busy_timeout = 0")  # who reads on keeps the log; nobody waits for it
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     records, deleted = (now - then for now, then in zip(_sums(here), before, strict=True))

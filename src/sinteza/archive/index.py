@@ -14,7 +14,7 @@ import numpy as np
 
 from sinteza.archive.columns import Numbers, load
 from sinteza.archive.pages import Counts, Page, kind_letters
-from sinteza.archive.places import Mask, Places
+from sinteza.archive.places import Mask, Places, joined
 from sinteza.archive.places import documents as documents_of
 from sinteza.errors import ArchiveError
 
@@ -70,16 +70,8 @@ class Lists(NamedTuple):
         for page, lists in self.parts:
             if within is not None and not within[page.documents(lists)].any():
                 continue
-            places = page.places(lists)
-            found.append(places if within is None else places[within[documents_of(places)]])
-        if not found:
-            return np.empty(0, np.uint64)
-        places = np.concatenate(found)
-        rises = places[1:] > places[:-1]
-        if not rises.all():
-            places.sort()
-            places = places[np.append(True, places[1:] != places[:-1])]
-        return places
+            found.append(page.places(lists, within))
+        return joined(found)
 
 
 class Segment:

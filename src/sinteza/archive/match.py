@@ -11,7 +11,7 @@ import numpy as np
 
 from sinteza.archive.content import FIRST, LAST, TEXT_FIELDS
 from sinteza.archive.index import Lists, Segment
-from sinteza.archive.places import MAX_POSITION, POSITION_BITS, Mask, Places
+from sinteza.archive.places import MAX_POSITION, POSITION_BITS, Mask, Places, joined, once
 from sinteza.archive.when import back, first_day, last_day
 from sinteza.archive.words import folded
 from sinteza.errors import QueryError
@@ -229,7 +229,7 @@ class Matcher:
                 fits = last > 0
                 fits[fits] = places[fits] - before[last[fits] - 1] <= reach
                 found.append(places[fits])
-            ends[words] = np.unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
+            ends[words] = joined(found)
         return self.segment.documents_of(ends[everything])
 
     def near(self, lists: list[Lists], within: Mask, reach: np.uint64) -> list[Places]:
@@ -271,7 +271,7 @@ class Matcher:
         if node.major:  # the asterisk on the combination is the subheading's
             others = _starred(others)
         shift = np.uint64(POSITION_BITS)
-        pairs = _both(np.unique(lists.places(within) >> shift), np.unique(others >> shift))
+        pairs = _both(once(lists.places(within) >> shift), once(others >> shift))
         return self.segment.documents_of(pairs << shift)
 
     def folded(self, prefix: str, names: Iterable[str]) -> Lists:

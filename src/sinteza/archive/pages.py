@@ -14,7 +14,6 @@ import struct
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +26,7 @@ from sinteza.archive.places import (
     MAX_POSITION,
     MAX_VALUE,
     POSITION_BITS,
+    Mask,
     Places,
 )
 
@@ -39,7 +39,6 @@ _LETTER = ord("A")
 
 Counts = npt.NDArray[np.intp]
 Bytes = npt.NDArray[np.uint8]
-_Kept = TypeVar("_Kept", rice.Numbers, Places)
 
 
 def kind_letters(kinds: Collection[int] | None) -> str:
@@ -147,8 +146,10 @@ class Page:
         parts = [whole[low:high] for low, high in pairwise(ends)]
         self._runs = list(zip(parts[::2], parts[1::2], bits, strict=True))
 
-    def _numbers(self, run: int, counts: Counts, lists: slice) -> rice.Numbers | np.uint32:
-        found = rice.decode(*self._runs[run], counts, lists)
+    def _numbers(
+        self, run: int, counts: Counts, lists: slice, pick: Counts | None = None
+    ) -> rice.Numbers | np.uint32:
+        found = rice.decode(*self._runs[run], counts, lists, pick)
         return np.uint32(0) if found is None else found
 
     @functools.cached_property
@@ -178,32 +179,45 @@ class Page:
         """The documents of some lists (their numbers, ascending), one list after another."""
         span = slice(int(lists[0]), int(lists[-1]) + 1)
         found = self._documents[self._between(self.units, span)]
-        return self._only(found, self.units, lists, span)
-
-    def places(self, lists: Counts) -> Places:
-        """The places of some lists (their numbers, ascending), one list after another."""
-        span = slice(int(lists[0]), int(lists[-1]) + 1)
-        found = self._documents[self._between(self.units, span)].astype(np.uint64)
-        found <<= np.uint64(DOCUMENT_AT)
-        repeats = self._numbers(1, self.units, span)
-        if repeats.ndim:
-            found = np.repeat(found, repeats.astype(np.intp) + 1)
-        counts = self.counts[span]
-        if len(found) != counts.sum():
-            raise ValueError("a page has not as many places as it says")
-        values = self._numbers(2, self.counts, span)
-        if values.ndim:
-            found |= values.astype(np.uint64) << np.uint64(POSITION_BITS)
-        found |= self._numbers(3, self.counts, span)
-        kinds = self.kinds[span].astype(np.uint64) << np.uint64(KIND_AT)
-        found |= np.repeat(kinds, counts) if len(kinds) > 1 else kinds
-        return self._only(found, self.counts, lists, span)
-
-    def _only(self, found: _Kept, counts: Counts, lists: Counts, span: slice) -> _Kept:
-        """Of what the lists in a span have, what those asked for have."""
         if len(lists) == span.stop - span.start:
             return found
         chosen = np.zeros(span.stop - span.start, bool)
         chosen[lists - span.start] = True
-        kept: _Kept = found[np.repeat(chosen, counts[span])]
-        return kept
+        asked: rice.Numbers = found[np.repeat(chosen, self.units[span])]
+        return asked
+
+    def places(self, lists: Counts, within: Mask | None = None) -> Places:
+        """The places of some lists (their numbers, ascending), one list after another.
+
+        ``within`` keeps those in some documents.
+        """
+        span = slice(int(lists[0]), int(lists[-1]) + 1)
+        units = self._documents[self._between(self.units, span)]
+        repeats = self._numbers(1, self.units, span)
+        found = units.astype(np.uint64)
+        several = repeats.astype(np.intp) + 1 if isinstance(repeats, np.ndarray) else None
+        if several is not None:
+            found = np.repeat(found, several)
+        if len(found) != self.counts[span].sum():
+            raise ValueError("a page has not as many places as it says")
+        found <<= np.uint64(DOCUMENT_AT)
+        pick = None
+        if within is not None:
+            kept = within[units]
+            if several is not None:
+                kept = np.repeat(kept, several)
+            if len(lists) == 1 and not kept.all():
+                pick = np.flatnonzero(kept)
+                found = found[pick]
+        values = self._numbers(2, self.counts, span, pick)
+        if values.ndim:
+            found |= values.astype(np.uint64) << np.uint64(POSITION_BITS)
+        found |= self._numbers(3, self.counts, span, pick)
+        kinds = self.kinds[span].astype(np.uint64) << np.uint64(KIND_AT)
+        if len(lists) == 1:
+            return found | kinds
+        found |= np.repeat(kinds, self.counts[span])
+        chosen = np.zeros(span.stop - span.start, bool)
+        chosen[lists - span.start] = True
+        asked = np.repeat(chosen, self.counts[span])
+        return found[asked if within is None else asked & kept]

@@ -23,3 +23,19 @@ def documents(places: Places) -> npt.NDArray[np.intp]:
     """The document of each place."""
     numbers = (places >> np.uint64(DOCUMENT_AT)) & np.uint64((1 << DOCUMENT_BITS) - 1)
     return numbers.astype(np.intp)
+
+
+def once(places: Places) -> Places:
+    """Sorted places without repetition."""
+    fresh = places[1:] != places[:-1]
+    return places if fresh.all() else places[np.append(True, fresh)]
+
+
+def joined(parts: list[Places]) -> Places:
+    """Several runs of sorted places as one, sorted and without repetition."""
+    if not parts:
+        return np.empty(0, np.uint64)
+    places = np.concatenate(parts)
+    if (places[1:] < places[:-1]).any():
+        places.sort(kind="stable")  # which merges runs that are sorted
+    return once(places)

@@ -63,11 +63,17 @@ def _low(numbers: npt.NDArray[np.uint64], k: npt.NDArray[np.uint64]) -> bytes:
 
 
 def decode(
-    unary: Bytes, low: Bytes, bits: Bytes, counts: npt.NDArray[np.intp], lists: slice
+    unary: Bytes,
+    low: Bytes,
+    bits: Bytes,
+    counts: npt.NDArray[np.intp],
+    lists: slice,
+    pick: npt.NDArray[np.intp] | None = None,
 ) -> Numbers | None:
     """Read neighboring lists of what :func:`encode` wrote; None if all their numbers are 0.
 
-    ValueError if the runs hold another number of numbers.
+    Of a single list, ``pick`` says which of its numbers are wanted. ValueError if the runs hold
+    another number of numbers.
     """
     here = bits != ABSENT
     sizes = np.where(here, counts, 0)
@@ -79,21 +85,27 @@ def decode(
     end = int(ends[lists.stop - 1])
     if begin == end:
         return None
-    numbers = np.empty(end - begin, np.uint32)
-    numbers[0] = ones[begin] - (ones[begin - 1] if begin else -1)
-    np.subtract(ones[begin + 1 : end], ones[begin : end - 1], out=numbers[1:], casting="unsafe")
+    before = ones[begin - 1] if begin else -1
+    ones = ones[begin:end]
+    if pick is None:
+        numbers = np.empty(end - begin, np.uint32)
+        numbers[0] = ones[0] - before
+        np.subtract(ones[1:], ones[:-1], out=numbers[1:], casting="unsafe")
+    else:
+        ones = np.append(before, ones)
+        numbers = (ones[pick + 1] - ones[pick]).astype(np.uint32)
     numbers -= np.uint32(1)
     asked = np.where(here, bits, 0).astype(np.uint32)[lists]
     if asked.any():
-        before = np.uint32((sizes[: lists.start] * bits[: lists.start]).sum())
         if len(asked) == 1:
             k: Numbers | np.uint32 = asked[0]
-            at = np.arange(len(numbers), dtype=np.uint32) * k
+            at = np.arange(end - begin, dtype=np.uint32) if pick is None else pick.astype(np.uint32)
+            at *= k
         else:
             k = np.repeat(asked, sizes[lists])
             at = np.cumsum(k, dtype=np.uint32) - k
-        at += before
-        padded = np.concatenate((low, np.zeros(8, np.uint8)))
+        at += np.uint32((sizes[: lists.start] * bits[: lists.start]).sum())
+        padded = np.append(low, np.zeros(8, np.uint8))
         # four bytes from any byte on; k and the bits before it are at most 31
         words = np.ndarray((len(low) + 4,), "<u4", padded, strides=(1,))
         part = words[at >> np.uint32(3)]

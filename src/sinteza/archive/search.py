@@ -15,6 +15,7 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sinteza.archive import index
 from sinteza.archive.build import connect
@@ -33,6 +34,7 @@ from sinteza.query.tree import (
     Mesh,
     Node,
     Note,
+    Query,
     RelativeDate,
     join,
     walk,
@@ -173,7 +175,7 @@ class Archive:
             hits = self._hits(root, as_of, today)
             lines = explain(root, hits=lambda node: hits[id(node)])
         return Answer(
-            ids=tuple(map(str, found.tolist())),
+            ids=_written(found),
             count=len(found),
             translation=translation,
             mesh_year=translation.mesh_year,
@@ -186,6 +188,18 @@ class Archive:
     def matching(self, root: Node, as_of: date | None = None) -> tuple[int, ...]:
         """The PMIDs of a tree already translated, ascending."""
         return tuple(self._pmids(root, as_of, as_of or self.day).tolist())
+
+    def explain(self, query: Query, as_of: date | None = None) -> tuple[Line, ...]:
+        """The parts of a query as typed, with the records that each finds by itself.
+
+        QueryError for what no archive holds.
+        """
+
+        def translated(node: Node) -> Node:
+            return translate(replace(query, root=node), self.thesaurus).root
+
+        unsupported(translated(query.root), query.text)
+        return explain(query.root, hits=lambda node: len(self.matching(translated(node), as_of)))
 
     def _masks(self, root: Node, as_of: date | None, today: date) -> Iterator[tuple[Segment, Mask]]:
         for segment in self.segments:
@@ -319,6 +333,22 @@ class Archive:
 def parse_notes(query: str) -> tuple[Note, ...]:
     """What the parser remarked."""
     return parse_strategy(query, local=True).notes
+
+
+def _written(pmids: npt.NDArray[np.int32]) -> tuple[str, ...]:
+    """Ascending numbers as strings, all of a length at a time: half the time of ``str``."""
+    found: list[str] = []
+    for length in range(1, 11):
+        low, high = np.searchsorted(pmids, (10 ** (length - 1), 10**length))
+        rest = pmids[low:high].astype(np.uint32)
+        if len(rest):
+            digits = np.empty((len(rest), length), np.uint32)
+            for at in reversed(range(length)):
+                tens = rest // np.uint32(10)
+                digits[:, at] = rest - tens * np.uint32(10) + np.uint32(ord("0"))
+                rest = tens
+            found += digits.view(f"<U{length}").ravel().tolist()
+    return tuple(found)
 
 
 def _note(code: str, message: str) -> Note:

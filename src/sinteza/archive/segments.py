@@ -163,8 +163,5 @@ def _merged(db: sqlite3.Connection, parts: list[Segment]) -> Iterator[tuple[str,
         )
         places = np.concatenate([part for _, _, part in taken])
         # documents rise from segment to segment: by list, then as they come
-        order = ranks.astype(np.uint64) << np.uint64(32)
-        order |= np.arange(len(ranks), dtype=np.uint64)
-        order.sort()
-        by_list = (order & np.uint64(0xFFFFFFFF)).astype(np.intp)
+        by_list = np.argsort(ranks, kind="stable")
         yield from pages.write([name[:-2] for name in names], ranks[by_list], places[by_list])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sinteza.cli.output import json_option, print_json, progress
+from sinteza.cli.output import json_option, print_json, print_tree, progress
 
 _DAY = click.DateTime(formats=["%Y-%m-%d", "%Y/%m/%d"])
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
@@ -116,8 +116,7 @@ def search_command(
     if only_count:
         click.echo(str(answer.count))
     elif explained:
-        for line in answer.lines:
-            click.echo(f"{line.hits:>9,}  {'  ' * line.depth}{line.text}")
+        print_tree(answer.lines)
     else:
         sys.stdout.write("".join(f"{pmid}\n" for pmid in answer.ids))
     click.echo(f"{answer.count:,} records as of {answer.as_of}", err=True)
