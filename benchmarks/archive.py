@@ -252,6 +252,7 @@ def run() -> str:
     rows = ["## The local archive", "", measure.stamp("numpy", "lxml", "isal", "tantivy"), ""]
     columns: list[dict[str, str]] = []
     slowest: list[str] = []
+    beside: list[tuple[int, list[Path], list[tuple[int, float]]]] = []
     real = articles()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -262,29 +263,38 @@ def run() -> str:
                 rows += _reading(files[0])
                 rows += _stages(folder, files[0])
                 rows += _limits(files[0])
+                rows += _tantivy(folder, files, size)
             column, slow = _archive(folder / "archive", files, size, size - before)
             columns.append(column)
-            slowest.append(f"{size:,} records: {slow}")
-            if not before:
-                rows += _tantivy(folder, files, size)
+            slowest.append(f"- {size:,} records: {slow}")
+            print(column, slow, file=sys.stderr, flush=True)
             if size <= EDIRECT_UP_TO and _edirect.available():
-                rows += _beside_edirect(folder, files, size, size - before)
-            for path in files:
-                path.unlink()
+                beside.append((size, files, _pairs(folder / "archive")))
+            else:
+                for path in files:
+                    path.unlink()
             before = size
-    rows += [
-        "One archive that grows; each column loads what is new in it, in one process.",
-        "",
-        "| records | " + " | ".join(f"{size:,}" for size in SIZES) + " |",
-        "|---|" + "---:|" * len(SIZES),
-    ]
-    rows += [
-        f"| {name} | " + " | ".join(column[name] for column in columns) + " |"
-        for name in columns[0]
-    ]
-    rows += ["", "Slowest of the 50 queries, asked again (CPU ms, records found):", ""]
-    rows += [f"- {line}" for line in slowest]
-    return "\n".join(rows) + "\n\n" + REMARKS
+        rows += [
+            "One archive that grows; each column loads what is new in it, in one process.",
+            "",
+            "| records | " + " | ".join(f"{size:,}" for size in SIZES) + " |",
+            "|---|" + "---:|" * len(SIZES),
+            *(
+                f"| {name} | " + " | ".join(column[name] for column in columns) + " |"
+                for name in columns[0]
+            ),
+            "",
+            "Slowest of the 50 queries, asked again (CPU ms, records found):",
+            "",
+            *slowest,
+            "",
+        ]
+        print("\n".join(rows), file=sys.stderr, flush=True)
+        before = 0
+        for size, files, ours in beside:
+            rows += _beside_edirect(folder / "edirect", files, size, size - before, ours)
+            before = size
+    return "\n".join(rows) + "\n" + REMARKS
 
 
 def _reading(path: Path) -> list[str]:
@@ -373,8 +383,19 @@ def _tantivy(folder: Path, files: list[Path], size: int) -> list[str]:
     ]
 
 
-def _beside_edirect(folder: Path, files: list[Path], size: int, new: int) -> list[str]:
-    made = folder / "edirect"
+def _pairs(archive: Path) -> list[tuple[int, float]]:
+    """Records and CPU milliseconds of the queries that EDirect has too."""
+    asked = _python(_ASK, archive, json.dumps([ours for ours, _ in _edirect.PAIRS]))
+    times, counts, *_ = json.loads(asked.stdout)
+    return [
+        (found, statistics.median(runs[1:]) * 1e3)
+        for runs, found in zip(times, counts, strict=True)
+    ]
+
+
+def _beside_edirect(
+    made: Path, files: list[Path], size: int, new: int, ours: list[tuple[int, float]]
+) -> list[str]:
     steps = _edirect.build(made, files)
     count, archive, postings = _edirect.sizes(made)
     total = sum(cost.cpu for cost in steps.values())
@@ -390,14 +411,10 @@ def _beside_edirect(folder: Path, files: list[Path], size: int, new: int) -> lis
         "| query | records | CPU ms | EDirect's nearest | records | CPU ms, whole process |",
         "|---|---:|---:|---|---:|---:|",
     ]
-    asked = _python(_ASK, folder / "archive", json.dumps([q for q, _ in _edirect.PAIRS]))
-    times, counts, *_ = json.loads(asked.stdout)
-    for (ours, theirs), runs, found in zip(_edirect.PAIRS, times, counts, strict=True):
+    for (query, theirs), (found, taken) in zip(_edirect.PAIRS, ours, strict=True):
         hits, cpu = _edirect.ask(made, theirs)
-        rows.append(
-            f"| `{ours}` | {found:,} | {statistics.median(runs[1:]) * 1e3:.1f} | `{theirs}` "
-            f"| {hits:,} | {cpu:.1f} |"
-        )
+        rows.append(f"| `{query}` | {found:,} | {taken:.1f} | `{theirs}` | {hits:,} | {cpu:.1f} |")
+    print("\n".join(rows), file=sys.stderr, flush=True)
     return [*rows, ""]
 
 
