@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from sinteza.archive import segments
 from sinteza.archive.build import build
 from sinteza.archive.search import Archive, open_archive
-from sinteza.archive.words import blanked, words
+from sinteza.archive.words import folded_all, words
 from sinteza.query import tree
 from sinteza.query.mesh import shipped
 from sinteza.query.tree import Node, tokenize
@@ -193,8 +194,12 @@ def test_words_are_those_of_the_query_language(text: str) -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
 def test_words_of_many_texts_at_once(texts: list[str]) -> None:
-    found = [text.split() for text in blanked([text.encode() for text in texts])]
-    assert found == [[word.encode() for word in tokenize(text)] for text in texts]
+    raw = [text.encode() for text in texts]
+    expected = [" ".join(tokenize(text)).encode() for text in texts]
+    assert folded_all(raw) == expected
+    loose = folded_all(raw, np.zeros(len(raw), bool))
+    assert [b" ".join(text.split()) for text in loose] == expected
+    assert [bool(text) for text in loose] == [bool(text) for text in expected]
 
 
 def test_words_of_every_character() -> None:
@@ -203,4 +208,4 @@ def test_words_of_every_character() -> None:
         expected = [word.encode() for word in tokenize(text)]
         assert [word.encode() for word in words(text)] == expected
         if not 0xD800 <= start < 0xE000:  # surrogates are no characters
-            assert blanked([text.replace("\0", " ").encode()])[0].split() == expected
+            assert folded_all([text.replace("\0", " ").encode()])[0].split() == expected

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from sinteza.archive import content
 from sinteza.archive.elements import Numbers
 from sinteza.archive.reading import PATHS, Batch, day
-from sinteza.archive.words import blanked, folded_all
+from sinteza.archive.words import folded_all
 from sinteza.formats.dates import MONTHS, first_month
 
 _C, _A, _D = "MedlineCitation", "MedlineCitation/Article", "PubmedData"
@@ -148,11 +148,7 @@ class _Index:
         self.batch = batch
         named = np.zeros(len(batch.texts), bool)
         named[batch.text[_NAMES[batch.path]]] = True
-        # names, and parts of them, with one blank between words; all that is empty as b""
-        self.folded = [
-            b" ".join(text.split()) if is_name or text.isspace() else text
-            for text, is_name in zip(blanked(batch.texts), named.tolist(), strict=True)
-        ]
+        self.folded = folded_all(batch.texts, named)
         self.filled = np.fromiter(map(bool, self.folded), bool, len(self.folded))
         for number in np.flatnonzero(~self.filled).tolist():  # no words, but perhaps a dash
             self.filled[number] = bool(batch.texts[number].decode().strip())

@@ -12,8 +12,8 @@ from sinteza.archive.elements import Numbers, eight_bytes
 
 Terms = npt.NDArray[np.int32]
 
-SLOTS = 18
-"""Bits of a slot's number: room for the words of a segment, in 5 MB."""
+SLOTS = 19
+"""Bits of a slot's number: room for the words of a segment, in 10 MB."""
 CACHED = 16
 """Bytes of the longest word that is cached: two numbers of 64 bits."""
 # odd numbers with their bits well spread (fractions of the golden ratio and of pi)

@@ -94,14 +94,15 @@ class Collector:
         self.terms.clear()
         self.places.clear()
         names = b"\n".join(self.numbering.numbers).decode().split("\n")
-        counts = np.bincount(terms, minlength=len(names))
-        order = sorted(np.flatnonzero(counts).tolist(), key=names.__getitem__)
+        order = sorted(range(len(names)), key=names.__getitem__)
         rank = np.empty(len(names), np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
         # one row with a column for each term: stored by columns, the places stand term by term,
         # those of a term in their order - a sort that needs no comparing
         row = csr_array((places, rank[terms], [0, len(places)]), shape=(1, len(order)))
         del terms, places
-        places = row.tocsc().data
-        ranks = np.repeat(np.arange(len(order), dtype=np.int32), counts[order])
+        columns = row.tocsc()
+        ranks = np.repeat(np.arange(len(order), dtype=np.int32), np.diff(columns.indptr))
+        places = columns.data
+        del row, columns
         yield from pages.write([names[at] for at in order], ranks, places)

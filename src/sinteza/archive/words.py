@@ -7,6 +7,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 _ascii_words = re.compile("[a-z0-9]+").findall
 # \w is what str.isalnum accepts, and the underscore
 _any_words = re.compile(r"[^\W_]+").findall
@@ -52,15 +55,27 @@ _TABLE = bytes(
 )  # fmt: skip
 
 
-def blanked(texts: Sequence[bytes]) -> list[bytes]:
-    """Texts in UTF-8 with blanks for all that is no word; ``split()`` gives the :func:`words`."""
+def folded_all(texts: Sequence[bytes], names: npt.NDArray[np.bool_] | None = None) -> list[bytes]:
+    """:func:`folded` of many texts in UTF-8; if not ``names``, with any number of blanks between.
+
+    A text without words is empty in either case.
+    """
+    if not texts:
+        return []
     plain = [text if text.isascii() else _runs_beyond_ascii(_blanked, text) for text in texts]
-    return APART.join(plain).translate(_TABLE).split(APART) if plain else []
-
-
-def folded_all(texts: Sequence[bytes]) -> list[bytes]:
-    """:func:`folded` of many texts in UTF-8."""
-    return [b" ".join(text.split()) for text in blanked(texts)]
+    whole = APART.join(plain).translate(_TABLE)
+    found = whole.split(APART)
+    # texts that begin or end with a blank, or hold two together
+    byte = np.frombuffer(APART + whole + APART, np.uint8)
+    space = byte <= ord(" ")
+    ends = np.flatnonzero(byte[1:] == APART[0])
+    loose = np.searchsorted(
+        ends, np.flatnonzero(space[1:] & space[:-1] & (byte[1:] + byte[:-1] > 0))
+    )
+    for number in np.unique(loose).tolist():
+        if names is None or names[number] or found[number].isspace():
+            found[number] = b" ".join(found[number].split())
+    return found
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:
