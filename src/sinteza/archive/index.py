@@ -158,7 +158,7 @@ class Segment:
 def segments(db: sqlite3.Connection) -> list[Segment]:
     """All segments, oldest first."""
     reader = Reader(db)
-    rows = db.execute("SELECT id, first, documents FROM segment ORDER BY id").fetchall()
+    rows = db.execute("SELECT id, first, documents FROM segment ORDER BY first").fetchall()
     return [Segment(reader, *row) for row in rows]
 
 

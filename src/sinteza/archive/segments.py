@@ -89,17 +89,17 @@ def _due(parts: list[Segment], width: int) -> list[Segment]:
 
 
 def _join(db: sqlite3.Connection, parts: list[Segment]) -> None:
-    number, first = parts[0].number, parts[0].first
     table = np.column_stack(
         [np.concatenate([part.column(name) for part in parts]) for name in columns.NAMES]
     )
-    # under a number of its own until those it is made of are gone
-    write(db, -1, first, table, _merged(db, parts))
+    # merged ones are numbered downwards, so that they are in nobody's way
+    (number,) = db.execute(
+        "SELECT min(id, 0) - 1 FROM (SELECT min(id) AS id FROM segment)"
+    ).fetchone()
+    write(db, number, parts[0].first, table, _merged(db, parts))
     for part in parts:
         for name, key in (("page", "segment"), ("number", "segment"), ("segment", "id")):
             db.execute(f"DELETE FROM {name} WHERE {key} = ?", (part.number,))
-    for name, key in (("page", "segment"), ("number", "segment"), ("segment", "id")):
-        db.execute(f"UPDATE {name} SET {key} = ? WHERE {key} = -1", (number,))
 
 
 class _Stream:

@@ -36,7 +36,7 @@ def some(shared: Path, folder: Path, count: int) -> list[Path]:
 
 def sizes(folder: Path) -> list[int]:
     with closing(connect(folder)) as db:
-        return [row[0] for row in db.execute("SELECT documents FROM segment ORDER BY id")]
+        return [row[0] for row in db.execute("SELECT documents FROM segment ORDER BY first")]
 
 
 def answers(folder: Path) -> list[tuple[str, ...]]:
