@@ -50,9 +50,11 @@ def available() -> bool:
 
 
 def build(folder: Path, files: Sequence[Path]) -> dict[str, measure.Cost]:
-    """The cost of each step."""
+    """Bring files into an archive, new or begun, and make its index; the cost of each step."""
+    for name in ("Postings", "Merged"):  # made anew from what was inverted before and now
+        shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("Archive/Sentinels", "Data", "Postings", "Extras", "Index", "Invert", "Merged"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True, exist_ok=True)
     _trees(folder / "Extras" / "meshtree.txt", files)
     archive, index, invert = folder / "Archive", folder / "Index", folder / "Invert"
     merged, postings = folder / "Merged", folder / "Postings"
