@@ -18,7 +18,7 @@ from sinteza.archive.verify import verify
 _LOAD = (
     "import sys; from pathlib import Path; from sinteza.archive.build import build, update; "
     "call = update if sys.argv[1] == 'update' else build; "
-    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=8, jobs=2)"
+    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=20, jobs=2)"
 )
 
 
@@ -49,7 +49,7 @@ def test_killed_at_random_moments(shared: Path, tmp_path: Path) -> None:
     update_file.write_text(text.replace("</PubmedArticleSet>", f"{deletion}</PubmedArticleSet>"))
 
     whole = tmp_path / "whole"
-    build(whole, files, batch=8)
+    build(whole, files, batch=20)
     moments = random.Random(5)
     folder = tmp_path / "killed"
     kills = 0
