@@ -25,7 +25,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sinteza.archive.indexing import days, index
+from sinteza.archive.days import days
+from sinteza.archive.indexing import index
 from sinteza.archive.postings import Collector
 from sinteza.archive.reading import pmids, read
 from sinteza.errors import ArchiveError
@@ -135,8 +136,7 @@ class Workshop:
         if self.jobs == 1:
             self.done(make_ready(draft))
             return
-        if len(self.running) == self.jobs:
-            self._finish()
+        ready = self._received() if len(self.running) == self.jobs else None
         here, there = get_context("fork").Pipe(duplex=False)
         process = get_context("fork").Process(
             target=_work, args=(draft, there, self.lock), daemon=True
@@ -148,11 +148,13 @@ class Workshop:
         there.close()
         self.running.append((process, here))
         draft.articles.clear()  # they are there now
+        if ready:  # written while all processes work
+            self.done(ready)
 
     def finish(self) -> None:
         """Wait for all."""
         while self.running:
-            self._finish()
+            self.done(self._received())
 
     def stop(self) -> None:
         """Let go of what is still worked on."""
@@ -162,7 +164,7 @@ class Workshop:
             connection.close()
         self.running.clear()
 
-    def _finish(self) -> None:
+    def _received(self) -> Ready:
         process, connection = self.running.popleft()
         try:
             with connection:
@@ -173,9 +175,9 @@ class Workshop:
                 hint="If memory was short, load with --jobs 1. What is in stays in.",
             ) from None
         process.join()
-        if isinstance(found, BaseException):
+        if not isinstance(found, Ready):
             raise found
-        self.done(found)
+        return found
 
 
 def _work(draft: Draft, connection: Connection, lock: int) -> None:

@@ -1,4 +1,4 @@
-"""What of a batch's articles is searched where, as columns: texts, names and numbers, days.
+"""What of a batch's articles is searched where, as columns: texts, names and numbers.
 
 Texts of one *kind* (title, abstract ...) may hold several values; positions never run on from one
 value to the next. Names are *keys* such as ``pt:meta analysis``; words hold no colon, so that both
@@ -7,20 +7,16 @@ live in one dictionary. Field contents follow the PubMed User Guide, "Search fie
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from sinteza.archive import content
 from sinteza.archive.elements import Numbers
-from sinteza.archive.reading import PATHS, Batch, day
+from sinteza.archive.reading import PATHS, Batch
 from sinteza.archive.words import folded_all
-from sinteza.formats.dates import MONTHS, first_month
 
 _C, _A, _D = "MedlineCitation", "MedlineCitation/Article", "PubmedData"
 _JOURNAL, _INFO = f"{_A}/Journal", f"{_C}/MedlineJournalInfo"
@@ -82,8 +78,6 @@ _NAMES = ~np.isin(_KIND, _SENTENCES)
 """Paths whose texts are compared whole."""
 
 _SUBSETS = {"im": "jsubsetim", "aim": "jsubsetaim", "d": "jsubsetd", "n": "jsubsetn"}
-_HISTORY = {"pubmed": "edat", "entrez": "crdt", "medline": "mhda"}
-_year = re.compile(r"\b(1[5-9]|20|21)\d\d\b").search
 
 
 class Rows(NamedTuple):
@@ -443,80 +437,3 @@ def _of_other_abstract(tag: dict[str, str]) -> list[str]:
 def _of_link(tag: dict[str, str]) -> list[str]:
     kind = tag.get("RefType", "").lower()
     return ["has" + kind.replace("correctedandrepublished", "correctedrepublished")]
-
-
-# ---- days
-
-
-def days(batch: Batch) -> npt.NDArray[np.int64]:
-    """Articles x :data:`DATE_FIELDS`: numbers of days (``date.toordinal()``), 0 if not known.
-
-    A date of which parts are missing counts as its first day; the MeSH date is the entry date
-    until the record is indexed.
-    """
-    table = np.zeros((batch.articles, len(content.DATE_FIELDS)), np.int64)
-    column = {name: number for number, name in enumerate(content.DATE_FIELDS)}
-    for name, path in (
-        ("print", f"{_JOURNAL}/JournalIssue/PubDate"),
-        ("electronic", f"{_A}/ArticleDate"),
-        ("lr", f"{_C}/DateRevised"),
-        ("dcom", f"{_C}/DateCompleted"),
-    ):
-        rows = batch.rows(path)[::-1]  # the first one counts
-        _into(table[:, column[name]], batch, rows, printed=name == "print")
-    statuses = [tag.get("PubStatus", "") for tag in batch.tags]
-    rows = batch.rows(f"{_D}/History/PubMedPubDate")
-    for status, name in _HISTORY.items():
-        of_status = np.array([given == status for given in statuses])
-        _into(table[:, column[name]], batch, rows[of_status[batch.tag[rows]]])
-    indexed, entered = table[:, column["mhda"]], table[:, column["edat"]]
-    indexed[indexed == 0] = entered[indexed == 0]
-    return table
-
-
-def _into(
-    column: npt.NDArray[np.int64], batch: Batch, rows: Numbers, *, printed: bool = False
-) -> None:
-    """The day of each row to its article; where there are several, the last row's."""
-    different, each = np.unique(batch.day[rows], return_inverse=True)
-    numbers = [
-        _ordinal(batch.days[number].partition(b"<Hour")[0], printed)
-        for number in different.tolist()
-    ]
-    column[batch.article[rows]] = np.array(numbers, np.int64)[each]
-
-
-@functools.lru_cache(maxsize=65536)
-def _ordinal(raw: bytes, printed: bool) -> int:
-    """The number of a day; of an issue's date, the first month of a season or range counts."""
-    parts = day(raw)
-    words = parts.get("MedlineDate", "")
-    year, month, number_in_month = (
-        parts.get(name, "").strip() for name in ("Year", "Month", "Day")
-    )
-    number = MONTHS.get(month[:3].lower()) or (month if month.isdecimal() else "")
-    if not year:
-        found = _year(words)
-        year, number = found.group() if found else "", ""
-    if printed and not number:
-        number, number_in_month = first_month(parts.get("Season", "") or words), ""
-    if not year.isdecimal():
-        return 0
-    return _first_that_is(
-        (
-            int(year),
-            int(number or 1),
-            int(number_in_month) if number and number_in_month.isdecimal() else 1,
-        ),
-        (int(year), int(number or 1), 1),  # for a day that is in no calendar, such as 31 June
-        (int(year), 1, 1),
-    )
-
-
-def _first_that_is(*days: tuple[int, int, int]) -> int:
-    for numbers in days:
-        try:
-            return date(*numbers).toordinal()
-        except ValueError:
-            continue
-    return 0

@@ -174,7 +174,7 @@ def pmids(batch: Batch, *, path: str = "") -> Numbers:
     rows = batch.rows(f"{_C}/PMID")
     for article, text in zip(batch.article[rows].tolist(), batch.text[rows].tolist(), strict=True):
         digits = batch.texts[text].strip()
-        found[article] = int(digits) if digits.isdigit() else 0
+        found[article] = int(digits) if digits.isdigit() and len(digits) < 10 else 0
     if not found.all():
         raise FormatError(
             "An article has no PMID",

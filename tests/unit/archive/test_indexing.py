@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from sinteza.archive.content import AB, AU, MH, PS
-from sinteza.archive.indexing import Contents, days, index
+from sinteza.archive.days import days
+from sinteza.archive.indexing import Contents, index
 from sinteza.archive.pages import Page
 from sinteza.archive.places import KIND_AT, MAX_POSITION, MAX_VALUE, POSITION_BITS, documents
 from sinteza.archive.postings import Collector
