@@ -56,9 +56,8 @@ linear.
 
 Reading every field the archive searches is about at 100 MB/s: 79 to 113 in runs on a machine
 shared with other work, always 4.0 to 4.3 times as fast as by lxml and about half as fast as
-`xtract`, which
-is compiled and reads eight fields. Loading at 3,400 records a CPU second is not reached: what is
-left is spread over the stages above.
+`xtract`, which is compiled and reads eight fields. Loading at 3,400 records a CPU second is not
+reached: what is left is spread over the stages above.
 
 EDirect was built from our files by the steps of `archive-pubmed -index` without its downloads (the
 files themselves, and NLM's table of MeSH trees, written here from our MeSH). Its postings hold the

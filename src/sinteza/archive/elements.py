@@ -8,7 +8,7 @@ articles are not written so; :func:`canonical` writes them that way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ Numbers = npt.NDArray[np.int64]
 ROOT = "PubmedArticle"
 LETTERS = 16
 """Letters of a name that are compared: no two elements of NLM's DTD with one parent share them."""
+_PADDING = b" " * LETTERS
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # any odd number with its bits well spread
 _BELOW = np.uint64(0xD6E8FEB86659FD93)
 
@@ -57,13 +58,9 @@ class Paths:
         for name in self.names[1:]:
             above, _, last = name.rpartition("/")
             parent = 0 if name == ROOT else self.number[above or ROOT]
-            codes.append(
-                int(
-                    _codes(
-                        eight_bytes(last.encode() + bytes(LETTERS)), np.zeros(1, np.int64), parent
-                    )[0]
-                )
-            )
+            words = eight_bytes(last.encode() + bytes(2 * LETTERS))
+            start = np.zeros(1, np.int64)
+            codes.append(int(_codes(words, start, _letters(words[start]), parent)[0]))
         self._order = np.argsort(np.array(codes, np.uint64))
         self._codes = np.array(codes, np.uint64)[self._order]
         assert len(set(codes)) == len(codes)
@@ -75,9 +72,11 @@ class Paths:
         return found
 
 
-def _codes(words: npt.NDArray[np.uint64], at: Numbers, parent: Any) -> npt.NDArray[np.uint64]:
-    """A number for each name that begins at some place, below a parent path."""
-    first, second = _letters(words[at]), _letters(words[at + 8])
+def _codes(
+    words: npt.NDArray[np.uint64], at: Numbers, first: npt.NDArray[np.uint64], parent: Any
+) -> npt.NDArray[np.uint64]:
+    """A number for each name that begins at some place, with these first letters, below a path."""
+    second = _letters(words[at + 8])
     # what follows a name of less than eight letters does not belong to it
     second[first >> np.uint64(56) == 0] = 0
     return (first ^ second * _MIX) * _MIX + np.asarray(parent, np.uint64) * _BELOW
@@ -121,16 +120,17 @@ def canonical(article: bytes, *, path: str = "") -> bytes:
 class Markup:
     """The tags of some articles, end to end."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.buffer = np.frombuffer(data, np.uint8)
+    def __init__(self, articles: Sequence[bytes]) -> None:
+        self.starts = np.cumsum([0, *map(len, articles)])[:-1]
+        self.data = b"".join((*articles, _PADDING))
+        self.buffer = np.frombuffer(self.data, np.uint8)
         # where each tag's name begins, and where each tag ends
         self.tags = np.flatnonzero(self.buffer == ord("<")) + 1
         self.ends = np.flatnonzero(self.buffer == ord(">"))
 
-    def odd(self, starts: Numbers) -> Numbers:
-        """The articles, by the places where they start, that are not written as NLM's files are."""
-        buffer, tags, ends = self.buffer, self.tags, self.ends
+    def odd(self) -> Numbers:
+        """Which articles are not written as NLM's files are."""
+        buffer, tags, ends, starts = self.buffer, self.tags, self.ends, self.starts
         tags_each = np.diff(np.searchsorted(tags, starts), append=len(tags))
         ends_each = np.diff(np.searchsorted(ends, starts), append=len(ends))
         if (tags_each != ends_each).any():  # a ">" in a text or an attribute
@@ -157,9 +157,9 @@ class Markup:
         opening, closed = by_level[::2], by_level[1::2]
         if level.min() < 1 or depth[-1] != 0 or closing[opening].any() or not closing[closed].all():
             raise ValueError("tags that do not close each other")
-        words = eight_bytes(self.data + bytes(LETTERS))
-        names, again = _letters(words[tags[opening]]), _letters(words[tags[closed] + 1])
-        if ((names != again) & (again > 0)).any():
+        words = eight_bytes(self.data)
+        name = _letters(words[tags + closing])
+        if ((name[opening] != name[closed]) & (name[closed] > 0)).any():
             raise ValueError("tags that close those of another name")
         path = np.zeros(len(tags), np.int64)
         parent = np.zeros(len(tags), np.int64)
@@ -172,10 +172,12 @@ class Markup:
             if low:
                 parent[here] = above[np.searchsorted(above, here) - 1]
                 known = here[path[parent[here]] > 0]
-                path[known] = paths.find(_codes(words, tags[known], path[parent[known]]))
+                path[known] = paths.find(
+                    _codes(words, tags[known], name[known], path[parent[known]])
+                )
             else:
                 parent[here] = here
-                path[here] = paths.find(_codes(words, tags[here], 0))
+                path[here] = paths.find(_codes(words, tags[here], name[here], 0))
             above = here
         rows = np.flatnonzero(path)
         row = np.zeros(len(tags), np.int64)

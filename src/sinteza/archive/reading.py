@@ -152,16 +152,18 @@ class Batch:
 def read(articles: Sequence[bytes], *, path: str = "") -> Batch:
     """Read ``PubmedArticle`` elements; FormatError for one that is damaged."""
     plain = [_without_references(article) for article in articles]
-    markup = Markup(b"".join(plain))
-    for number in markup.odd(np.cumsum([0, *map(len, plain[:-1])])).tolist():
-        plain[number] = canonical(plain[number], path=path)
-        markup = Markup(b"")
+    markup = Markup(plain)
+    odd = markup.odd().tolist()
+    if odd:
+        for number in odd:
+            plain[number] = canonical(plain[number], path=path)
+        markup = Markup(plain)
     try:
-        return _read(markup if markup.data else Markup(b"".join(plain)), len(plain))
+        return _read(markup)
     except ValueError:  # something strange, or damaged, in one of them
-        plain = [canonical(article, path=path) for article in plain]
+        markup = Markup([canonical(article, path=path) for article in plain])
     try:
-        return _read(Markup(b"".join(plain)), len(plain))
+        return _read(markup)
     except ValueError as error:
         raise FormatError(
             f"The XML of a record is damaged: {error}", path=path, hint="Download the file again."
@@ -191,9 +193,9 @@ def _without_references(article: bytes) -> bytes:
     return article[:at] + article[last + len(_END_OF_REFERENCES) :] if last >= 0 else article
 
 
-def _read(markup: Markup, articles: int) -> Batch:
+def _read(markup: Markup) -> Batch:
     found = markup.elements(PATHS)
-    data = markup.data
+    data, articles = markup.data, len(markup.starts)
     if APART in data:
         raise ValueError("a character that XML has not")
     if np.bincount(found.article, minlength=articles).min() == 0 or found.article[-1] >= articles:
