@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from functools import partial
 
 import numpy as np
 
 from sinteza.archive.content import FIRST, LAST, TEXT_FIELDS
 from sinteza.archive.index import Lists, Segment
+from sinteza.archive.people import meant, pattern_of
 from sinteza.archive.places import MAX_POSITION, POSITION_BITS, Mask, Places, joined, once
 from sinteza.archive.when import back, first_day, last_day
 from sinteza.archive.words import folded
@@ -161,7 +160,7 @@ class Matcher:
             return self.segment.find([prefix + folded(name)])
         pattern = prefix + " ".join(wanted)
         return self.segment.select(
-            pattern[: pattern.index("*")], _pattern(pattern, "[^ |]*").fullmatch
+            pattern[: pattern.index("*")], pattern_of(pattern, "[^ |]*").fullmatch
         )
 
     def value(self, node: Value) -> Mask:
@@ -177,7 +176,7 @@ class Matcher:
         if "*" not in word:
             return self.segment.find([word], kinds)
         return self.segment.select(
-            word[: word.index("*")], _pattern(word, "[^:]*").fullmatch, kinds
+            word[: word.index("*")], pattern_of(word, "[^:]*").fullmatch, kinds
         )
 
     def together(self, lists: list[Lists]) -> Mask:
@@ -189,7 +188,7 @@ class Matcher:
         return mask
 
     def text(self, field: str, words: tuple[str, ...]) -> Mask:
-        """Where a word or a phrase stands in a field."""
+        """The documents with a word or a phrase in a field."""
         lists = [self.word(word, field) for word in words]
         within = self.together(lists) if lists else self.segment.nothing()
         if len(lists) <= 1 or not within.any():
@@ -279,7 +278,7 @@ class Matcher:
         return self.segment.find(prefix + folded(name) for name in names)
 
     def qualifiers(self, name: str, *, explode: bool) -> Lists:
-        """Where a subheading, or one below it, is attached."""
+        """The lists of a subheading and, if exploded, of those below it."""
         if not explode:
             return self.named("sh:", name)
         return self.folded("sh:", self.thesaurus.explode_qualifier(name))
@@ -311,8 +310,8 @@ class Matcher:
         prefix = _PEOPLE.get(node.field, node.field) + ":"
         flag = np.uint64({"1au": FIRST, "lastau": LAST}.get(node.field, 0))
         mask = self.segment.nothing()
-        for beginning, fits in _people(node):
-            lists = self.segment.select(prefix + beginning, partial(_parts_fit, fits))
+        for beginning, fits in meant(node):
+            lists = self.segment.select(prefix + beginning, fits)
             if flag:
                 places = lists.places()
                 mask |= self.segment.documents_of(places[places & flag != 0])
@@ -351,10 +350,6 @@ class Matcher:
         return mask & self.mask(window) if window is not None else mask
 
 
-def _pattern(wildcards: str, star: str) -> re.Pattern[str]:
-    return re.compile(star.join(re.escape(part) for part in wildcards.split("*")))
-
-
 def _among(places: Places, others: Places) -> Mask:
     at = np.searchsorted(others, places)
     at[at == len(others)] = 0
@@ -371,91 +366,3 @@ def _both(left: Places, right: Places) -> Places:
 def _starred(places: Places) -> Places:
     starred: Places = places[places & np.uint64(MAX_POSITION) == 1]
     return starred
-
-
-_Fits = Callable[[str, str, str, str], bool]
-
-
-def _people(node: Author) -> Iterator[tuple[str, _Fits]]:
-    """How the keys of the persons a name may mean begin, and what their parts must fit."""
-    full_only = node.field in ("fau", "fir")
-    wanted = tokenize(node.name, wildcards=True)
-    if any("*" in word for word in wanted):
-        whole = " ".join(wanted)
-        matches = _pattern(whole, "[^ ]*").fullmatch
-        yield whole[: whole.index("*")].split(" ")[0], partial(_written, matches, len(wanted) == 1)
-        return
-    for last, rest in splits(node.name):
-        yield (
-            f"{' '.join(last)}|",
-            partial(_follows, rest, exact=node.exact, full_only=full_only),
-        )
-    if "," not in node.name:
-        for at in range(1, len(wanted)):
-            yield (
-                f"{' '.join(wanted[at:])}|",
-                partial(_goes_before, wanted[:at], exact=node.exact),
-            )
-
-
-def _parts_fit(fits: _Fits, key: str) -> bool:
-    _, _, name = key.partition(":")
-    return fits(*name.split("|"))
-
-
-def _goes_before(
-    names: tuple[str, ...], _last: str, _initials: str, _suffix: str, fore: str, *, exact: bool
-) -> bool:
-    return _forenames(names, fore, exact=exact)
-
-
-def _written(
-    matches: Callable[[str], object], one: bool, surname: str, initials: str, suffix: str, fore: str
-) -> bool:
-    """Whether a name matches as it may be written; no form of two words matches one."""
-    if one:
-        return bool(matches(surname))
-    written = (surname, f"{surname} {initials}", f"{surname} {initials} {suffix}")
-    full = (f"{surname} {fore}", f"{fore} {surname}")
-    return any(matches(name.strip()) for name in (*written, *full))
-
-
-def splits(name: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Ways to read a name as last name and rest; a comma says which."""
-    last, comma, rest = name.partition(",")
-    if comma:
-        yield tokenize(last), tokenize(rest)
-        return
-    words = tokenize(name)
-    for at in range(len(words), 0, -1):
-        yield words[:at], words[at:]
-
-
-def _follows(
-    rest: tuple[str, ...],
-    _last: str,
-    initials: str,
-    suffix: str,
-    fore: str,
-    *,
-    exact: bool,
-    full_only: bool,
-) -> bool:
-    """Whether what follows a last name is these initials (a beginning of them unless exact), these
-    initials and suffix, or these forenames.
-    """
-    letters = initials.replace(" ", "")
-    if not rest:
-        return not exact or not (letters or suffix or fore)
-    if not full_only:
-        if len(rest) == 1 and (letters == rest[0] and not suffix if exact else
-                               letters.startswith(rest[0])):  # fmt: skip
-            return True
-        if len(rest) == 2 and (letters, suffix) == rest:
-            return True
-    return _forenames(rest, fore, exact=exact)
-
-
-def _forenames(rest: tuple[str, ...], fore: str, *, exact: bool) -> bool:
-    names = tuple(fore.split())
-    return names == rest if exact else names[: len(rest)] == rest
