@@ -93,7 +93,7 @@ def _found(text: str, start: int, end: int) -> Found:
 
 
 COMPARATOR = (
-    r"placebos?|sham(?:[- ](?:stimulation|group|control|treatment))?|controls?(?: (?:group|arm))?"
+    r"placebos?|sham(?:[- ](?:stimulation|group|control|treatment))?|controls\b|control (?:group|arm|subjects?|patients?|children|condition|period|phase|treatment)s?\b|(?:(?<=vs )|(?<=vs\. )|(?<=versus )|(?<=and )|(?<=or )|(?<=\()|(?<=than ))control\b(?! of)"
     r"|usual care|standard (?:care|treatment|therapy)|treatment as usual|wait(?:ing)?[- ]list"
     r"|no (?:treatment|prophylaxis)|medical (?:therapy|treatment) (?:group|arm|alone)"
 )

@@ -38,10 +38,14 @@ _TIME = (
     r"|antiepileptic|anti-?seizure|concomitant)"
 )
 UNIT = (
-    r"(?:mg|g|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
+    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
     r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|h))*(?:\s?/\s?(?:day|d|h|min|week))?"
     r"(?:\s?(?:per|a|each|every) (?:kg(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
     r"|\s?(?:daily|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)\b)?"
+)
+_NOT_PEOPLE = (
+    r"(?:areas|domains|items|tests|subtests|(?:sub)?scales|measures|sites|centers|studies|trials|days|nights|weeks|months|visits"
+    r"|seizures|episodes|parameters|variables|samples|doses|occasions|questions|comparisons|countries|subdomains)"
 )
 # covered figures: none of these is the result of an arm
 _COVERED = [
@@ -67,10 +71,14 @@ _COVERED = [
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I),
         (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I),
         (r"\b9\d\s?% (?:CI|CrI)\b", 0),
+        (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I),
+        # "five of nine areas"
+        (rf"\b{INT}\s?(?:/|(?:out )?of)\s(?:the )?{INT} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I),
+        (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I),
         # thresholds
         (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*", re.I),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
-         rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|and (?:above|more))", re.I),
+         rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0),
@@ -158,6 +166,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*([+-]?{DEC})\s*[)\]](?=\s*\w+)(?!\s*of\b)(?<=%\))"),
         ("pp", rf"{_L}(?:between\s+)({DEC})\s?%?\s+and\s+({DEC})\s?%"),
+        ("pp", rf"(?<=from ){_L}({DEC})\s?%?\s*\([^()]{{1,50}}\)\s*to\s*({DEC})\s?%"),
         ("pp", rf"{_L}([+-]?{DEC})\s?%?\s*(?:-|to)\s*({DEC})\s?%"),
         ("p", rf"{_L}{_PCT}"),
         ("eT", rf"{_L}({INT})\s?/\s?({INT})\b(?!\s?(?:%|mg|/))"),
@@ -202,7 +211,11 @@ def _value(form: str, match: re.Match[str]) -> Value | None:
     value = Value(match.start(), match.end())
     if form == "pp":
         low, high = decimal(groups[0]), decimal(groups[1])
-        if low is None or high is None or not -100 <= low < high <= 200:
+        if low is None or high is None:
+            return None
+        if 0 < high < low <= 100:
+            low, high = high, low
+        if not -100 <= low < high <= 200:
             return None
         value.percent, value.percent_max = low, high
         return value
