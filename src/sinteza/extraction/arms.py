@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, treatments
+from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, SHORT, treatments
 from sinteza.extraction.numbers import DEC, INT, UNIT, integer
 from sinteza.text.abbreviations import Abbreviation
 
@@ -72,10 +72,20 @@ _DOSE = re.compile(
 )
 
 
+# a concentration that was measured, not one that was aimed at
+_MEASURED = re.compile(r"concentrations?|serum levels?|plasma levels?", re.I)
+# one arm that went through these doses, not an arm for each
+_IN_STEPS = re.compile(r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat", re.I)
+
+
 def doses(text: str) -> list[_Dose]:
     """Every dose of a text; a list that shares its unit is one, a range is marked."""
     found = []
     for match in _DOSE.finditer(text):
+        if "ml" in match[2].lower() and _MEASURED.search(
+            text, max(0, match.start() - 60), match.start()
+        ):
+            continue
         figures = tuple(re.findall(DEC, match[1]))
         ranged = len(figures) == 2 and bool(re.search(r"\d\s*(?:-|to)\s*[\d.]", match[1]))
         found.append(_Dose(match.start(), match.end(), figures, _unit(match[2]), ranged))
@@ -187,6 +197,10 @@ class ArmTable:
         for given in _GIVEN.finditer(whole):
             if treatments(given[1]):
                 self._short.setdefault(given[2], given[1])
+        for name, short in SHORT.items():
+            # in capitals, as a word or joined to its dose
+            if name in score and re.search(rf"\b{short}(?:\d+\b|\b)", self.text):
+                self._short.setdefault(short, name)
         for short, long in self._short.items():
             inner = treatments(long)
             if inner:
@@ -194,6 +208,22 @@ class ArmTable:
                 self._aliases.setdefault(name, []).append(short)
                 uses = self.text.count(short)
                 score[name] += uses
+        low = whole.lower()
+        if len(score) > 1:
+            # "ketamine plus midazolam or placebo plus midazolam": what both got is no arm
+            beside |= {
+                name
+                for name in score
+                if re.search(
+                    rf"(?:placebo|sham|saline) (?:plus|with|\+|and) (?:\w+ )?{re.escape(name)}\b",
+                    low,
+                )
+                and re.search(
+                    rf"(?:plus|with|\+) (?:\w+ )?{re.escape(name)}\b|{re.escape(name)} (?:plus|\+)",
+                    low,
+                )
+            }
+            beside = beside if set(score) - beside else set()
         for name in beside:
             score[name] *= 0.05  # type: ignore[assignment] # a weight, not a count
         if not score:
@@ -297,6 +327,21 @@ class ArmTable:
                     and re.search(r"\bage|weigh|\byear|\bmonth", by_person.string)
                 ):
                     group[0].ranged = True
+                kinds = {"kg" in dose.unit for dose in group}
+                stepped = (
+                    len(figures) > 2
+                    and not group[0].ranged
+                    and bool(_IN_STEPS.search(before) or _IN_STEPS.match(after.lstrip(" ,)")))
+                    and not re.search("random", sentence, re.I)
+                )
+                if stepped:
+                    # one arm that rose through them
+                    figures = (figures[0], figures[-1])
+                    group[0].ranged = True
+                if len(kinds) > 1:
+                    # by weight for some, the same for all others: one arm
+                    group[0].ranged = True
+                    figures = group[-1].figures
                 odd = bool(_NOT_AN_ARM_DOSE.search(before)) or bool(
                     re.match(r"\s*(?:increments|tablets|capsules)", after)
                 )
@@ -329,7 +374,8 @@ class ArmTable:
             if weight >= 2:
                 levels = list(best)
                 for other, w in lists.items():
-                    if w >= 3 and other != best and set(other) & set(best) and len(levels) < 6:
+                    more = set(best) < set(other) and w >= 2
+                    if (w >= 3 or more) and set(other) & set(best) and len(levels) < 6:
                         levels += [f for f in other if f not in levels]
                 self._levels[drug] = (sorted(levels, key=figure), units[best])
         if drug and not self.single and drug not in self._levels:
@@ -449,10 +495,48 @@ class ArmTable:
         if graded:
             words = "|".join(item.replace("-", "[- ]") for item in graded)
             parts.append(rf"(?P<grade>\b(?:{words})\b)")
+        self._labels = self._group_labels()
+        if self._labels:
+            words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
+            parts.append(rf"(?P<label>\b(?:{words})\b(?: group| arm)?)")
         parts.extend(names)
         if self._comparator_aliases:
             parts.append(rf"(?P<comparator>\b(?:{'|'.join(self._comparator_aliases)})\b)")
         return re.compile("|".join(parts or ["(?!)"]), re.I)
+
+    def _group_labels(self) -> dict[str, int]:
+        """What groups are called: ``(Lot-Mid group)``, ``group A received lotramacetam``."""
+        found: dict[str, int] = {}
+        whole = f"{self.title}. {self.text}"
+        for match in _LABEL_AFTER.finditer(whole):
+            before = re.split(
+                r"[.;(]|,| or | and | versus | vs\.? |either ",
+                whole[max(0, match.start() - 90) : match.start()],
+            )
+            arm = self._described(before[-1])
+            if arm is not None:
+                found.setdefault(match[1].lower(), arm)
+        for match in _LABEL_BEFORE.finditer(whole):
+            arm = self._described(match[2])
+            if arm is not None:
+                found.setdefault(f"group {match[1].lower()}", arm)
+        own = {alias.lower() for aliases in self._aliases.values() for alias in aliases}
+        found = {label: arm for label, arm in found.items() if label not in own}
+        return found if len(set(found.values())) > 1 else {}
+
+    def _described(self, words: str) -> int | None:
+        """The arm of a phrase that says what it was given."""
+        if self.comparator is not None and re.search(
+            rf"\b(?:{'|'.join(self._comparator_aliases or ['placebo'])}|placebo|saline|controls?|alone)\b",
+            words,
+            re.I,
+        ):
+            return self.comparator
+        named = {item.name for item in treatments(words)}
+        fitting = [
+            n for n, arm in enumerate(self.arms) if arm.drug in named and arm.role != "pooled"
+        ]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _matches(self, sentence: str) -> list[re.Match[str]]:
         """What this report calls its arms, and what every report does, in order of place."""
@@ -498,6 +582,11 @@ class ArmTable:
                     out[-1].end = end
                 last_end, last_drug = end, -1
                 continue
+            elif groups.get("label"):
+                label = re.sub(r" (?:group|arm)$", "", groups["label"], flags=re.I).lower()
+                out.append(Mention(start, end, (self._labels[label],)))
+                last_end, last_drug = end, -1
+                continue
             elif groups.get("grade"):
                 grade = groups["grade"].lower().replace(" ", "-")
                 arm = next(n for n, item in enumerate(self.arms) if item.variant == grade)
@@ -525,7 +614,27 @@ class ArmTable:
                 listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
                 continue
             last_end, last_drug = end, -1
-        return out
+        return self._told_before(out)
+
+    def _told_before(self, mentions: list[Mention]) -> list[Mention]:
+        """A drug named without its dose after one dose of it was: that dose is still meant."""
+        for number, mention in enumerate(mentions):
+            if not mention.vague or len(mention.arms) != 1:
+                continue
+            drug = self.arms[mention.arms[0]].drug
+            told = {
+                other.arms
+                for other in mentions
+                if not other.vague
+                and other.arms
+                and self.arms[other.arms[0]].role == "intervention"
+            }
+            before = [m.arms for m in mentions[:number] if not m.vague]
+            if len(told) == 1 and told <= set(before):
+                (arms,) = told
+                if len(arms) == 1 and drug.startswith(self.arms[arms[0]].drug):
+                    mention.arms, mention.vague = arms, False
+        return mentions
 
     def _named(self, sentence: str, match: re.Match[str], drug: int, out: list[Mention]) -> None:
         """A drug by name: with its dose before or joined on, by variant, or alone."""
@@ -558,10 +667,11 @@ class ArmTable:
             out
             and out[-1].arms
             and set(out[-1].arms) <= set(own)
-            and sentence[out[-1].end : start] in (" ", "-")
+            and sentence[out[-1].end : start] in (" ", "-", "(", "[", "/", " (", " [")
         ):
-            # "low-exposure everolimus": said with its grade already
-            out[-1].end = end
+            # "low-exposure everolimus": said with its grade already; "EZG(RTG)": with both names
+            opened = sentence[out[-1].end : start].strip() in ("(", "[")
+            out[-1].end = end + (opened and sentence[end : end + 1] in (")", "]"))
             return
         if len(own) == 1:
             out.append(Mention(start, end, (own[0],)))
@@ -590,14 +700,18 @@ class ArmTable:
             is_random = bool(
                 re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
             )
+            # a sentence of results prints counts beside its arms that are no sizes
+            told = bool(_RESULT.search(sentence))
+            if told and "%" not in sentence:
+                continue
             mentions = [m for m in self.mentions(sentence) if len(m.arms) == 1]
             for number, mention in enumerate(mentions):
                 arm = self.arms[mention.arms[0]]
                 if arm.role == "pooled":
                     continue
                 stop = mentions[number + 1].start if number + 1 < len(mentions) else len(sentence)
-                n = _size_after(sentence[mention.end : stop])
-                if n is None:
+                n = _size_after(sentence[mention.end : stop], told)
+                if n is None and not told:
                     floor = mentions[number - 1].end if number else 0
                     n = _size_before(sentence[floor : mention.start])
                 if n is None or n < 5:
@@ -612,6 +726,18 @@ class ArmTable:
                     arm.n_analyzed = n
 
 
+_RESULT = re.compile(
+    r"adverse|side[- ]effects?|withdr[ae]w|dropp?ed|drop-?outs?|discontinu|lost to|died|deaths?|seizure[- ]free|responders?\b|recurr|experienced",
+    re.I,
+)
+_LABEL_AFTER = re.compile(
+    r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
+    re.I,
+)
+_LABEL_BEFORE = re.compile(
+    r"\bgroup ([A-D1-4]|I{1,3})\b[\s,:(]*(?:n ?= ?\d+[\s,:;)]*)?(?:received|receiving|(?:was|were) (?:given|treated with|on)|(?:given|treated with)|)[\s:(]*([^.;,()]{3,60})",
+    re.I,
+)
 # "extended-release levetiracetam (LEV XR)": a short form the letters alone do not explain
 _SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
 _GIVEN = re.compile(
@@ -648,11 +774,13 @@ def _grades(text: str) -> list[str]:
     return []
 
 
-def _size_after(text: str) -> int | None:
+def _size_after(text: str, told: bool) -> int | None:
     match = re.match(
         rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b(?!\s?[\[(]\s?\d[\d.]*\s?%)",
         text,
-    ) or re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
+    )
+    if not match and not told:
+        match = re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
     return integer(match[1]) if match else None
 
 

@@ -76,9 +76,8 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     design = designs.design(title, text, kinds)
     people = designs.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
-    single = design.type in _EXTRACTED_FROM and not (
-        design.type == "single_arm_escalation" and "placebo" in text
-    )
+    # a report of open treatment may tell of the blinded part as well
+    single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
     table = ArmTable(title, text, short, single)
     spans = sentences.split(text)
     parts = _roles(record, folded, spans, roles)
