@@ -34,6 +34,12 @@ _EVERYBODY = re.compile(
     r"\b(?:overall|in total|total of|all patients|of (?:the )?\S+ (?:randomi[sz]ed )?patients|altogether|combined)\b",
     re.I,
 )
+_EFFECTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED"}
+# an arm that is only what the other is held against
+_HELD = re.compile(
+    r"\b(?:compar(?:ed|ison) (?:with|to)|versus|vs\.?|relative to|than|over)\s+(?:the |those on )?$",
+    re.I,
+)
 _TOGETHER = {"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RETENTION"}
 
 
@@ -70,16 +76,27 @@ class Alignment:
             if len(both) <= 3:
                 return [(values[0], arm, 0.85) for arm in both]
         slots = [(m, arm) for m in near for arm in m.arms]
+        whole = self._and_in_all(values)
+        if whole and reading.code in _TOGETHER:
+            rest = Reading(reading.code, values[1:], reading.scope, inner)
+            return [(values[0], table.pooled(), 0.85), *self.pair(sentence, rest, mentions)]
         if len(values) == 1 and reading.code in _TOGETHER and len({arm for _, arm in slots}) > 1:
             # after both arms have been told, one more figure is of everybody
             costs = [self._cost(sentence, values, 0, slots, j) for j in range(len(slots))]
             if all(m.end <= values[0].start for m, _ in slots) and min(costs) >= 2:
                 return [(values[0], table.pooled(), 0.75)]
         if not slots:
-            slots = [(m, arm) for m in clean if m.start < low for arm in m.arms][-len(values) :]
+            earlier = [(m, arm) for m in clean if m.start < low for arm in m.arms]
+            if len(values) == 1 and reading.code in _EFFECTS:
+                # what a placebo was only held against does not take the figures that follow
+                earlier = [(m, arm) for m, arm in earlier if not _HELD.search(sentence[: m.start])]
+            slots = earlier[-len(values) :]
         count = len(slots)
         distinct = len({arm for _, arm in slots}) == count
         if len(values) > count >= 2 and len(values) % count == 0 and distinct:
+            blocks = self._blocks(values, slots)
+            if blocks:
+                return blocks
             # the same arms again and again: (A vs B; C vs D) of two subsets
             out = []
             for at in range(0, len(values), count):
@@ -99,6 +116,61 @@ class Alignment:
             self._previous = [arm for _, arm, _ in result]
         return result
 
+    def over_placebo(self, sentence: str, reading: Reading, mentions: list[Mention]) -> bool:
+        """One reduction "for X versus placebo" is the difference, not the share of an arm."""
+        if reading.code not in ("MPC", "MEANPC", "PCRED") or len(reading.values) != 1:
+            return False
+        value, comparator = reading.values[0], self.table.comparator
+        if comparator is None or self.table.single:
+            return False
+        before = [m for m in mentions if m.end <= value.start and m.arms]
+        if len(before) < 2 or before[-1].arms != (comparator,) or comparator in before[-2].arms:
+            return False
+        between = sentence[before[-2].end : before[-1].start]
+        behind = sentence[before[-1].end : value.start]
+        return bool(
+            re.fullmatch(
+                r"(?:\s?\([^()]*\))?\s*(?:versus|vs\.?|compared (?:with|to)|over|relative to)\s+(?:the )?",
+                between,
+            )
+        ) and bool(re.search(r"\b(?:was|were|of|by|=|:)\s*$", behind))
+
+    @staticmethod
+    def _and_in_all(values: list[Value]) -> bool:
+        """Three withdrew; two on X and one on Y: the first counts everybody."""
+        counts = [v.events for v in values]
+        if len(counts) < 3 or any(
+            v.percent is not None for v in values[1:] if values[0].percent is None
+        ):
+            return (
+                len(counts) == 3
+                and None not in counts
+                and counts[0] == sum(c or 0 for c in counts[1:])
+            )
+        return (
+            None not in counts and counts[0] == sum(c or 0 for c in counts[1:]) and counts[0] != 0
+        )
+
+    @staticmethod
+    def _blocks(
+        values: list[Value], slots: list[tuple[Mention, int]]
+    ) -> list[tuple[Value, int, float]]:
+        """Figures that stand in blocks, each beside its arm: (A and B on X, C and D on Y)."""
+        size = len(values) // len(slots)
+        blocks = [values[n : n + size] for n in range(0, len(values), size)]
+        after = all(
+            block[-1].end <= slot.start
+            and (n + 1 == len(blocks) or slot.end <= blocks[n + 1][0].start)
+            for n, (block, (slot, _)) in enumerate(zip(blocks, slots, strict=True))
+        )
+        before = all(
+            slot.end <= block[0].start and (n == 0 or blocks[n - 1][-1].end <= slot.start)
+            for n, (block, (slot, _)) in enumerate(zip(blocks, slots, strict=True))
+        )
+        if not after and not before:
+            return []
+        return [(v, arm, 0.8) for block, (_, arm) in zip(blocks, slots, strict=True) for v in block]
+
     def _against(
         self, sentence: str, reading: Reading, slots: list[tuple[Mention, int]]
     ) -> list[tuple[Value, int, float]] | None:
@@ -110,6 +182,8 @@ class Alignment:
         if {arm for _, arm in slots} != {self.table.comparator}:
             return None
         mention = slots[0][0]
+        if mention.end <= value.start and _HELD.search(sentence[: mention.start]):
+            return [(value, active[0], 0.75)]
         between = sentence[value.end : mention.start]
         if mention.start > value.end and re.search(
             r"\b(?:compared|versus|vs|than|against|over|relative to)\b", between

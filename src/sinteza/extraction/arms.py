@@ -510,7 +510,7 @@ class ArmTable:
         whole = f"{self.title}. {self.text}"
         for match in _LABEL_AFTER.finditer(whole):
             before = re.split(
-                r"[.;(]|,| or | and | versus | vs\.? |either ",
+                r"[.;(]|,| or | versus | vs\.? |either ",
                 whole[max(0, match.start() - 90) : match.start()],
             )
             arm = self._described(before[-1])
@@ -615,6 +615,15 @@ class ArmTable:
                 continue
             last_end, last_drug = end, -1
         return self._told_before(out)
+
+    def printed_doses(self, sentence: str) -> list[tuple[int, int]]:
+        """Places of the doses joined to names: the 800 of ``ESL 800 (41.7%)`` is no count."""
+        found = []
+        for match in self._pattern.finditer(sentence):
+            glued = _GLUED.match(sentence, match.end())
+            if glued and self._by_dose(re.findall(DEC, glued[1]), -1):
+                found.append((glued.start(1), glued.end(1)))
+        return found
 
     def _told_before(self, mentions: list[Mention]) -> list[Mention]:
         """A drug named without its dose after one dose of it was: that dose is still meant."""

@@ -244,8 +244,12 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
             return "observational", 0.7
     if not randomised and _FIXED_ORDER.search(text):
         return "single_arm_escalation", 0.7
-    if _EXTENSION.search(title) and not (_POSTHOC_TITLE.search(title) and against_placebo(text)) and (
-        _EXTENSION_TEXT.search(text) or re.search(r"open|extension|OLE|long-term", title, re.I)
+    if (
+        _EXTENSION.search(title)
+        and not (_POSTHOC_TITLE.search(title) and against_placebo(text))
+        and (
+            _EXTENSION_TEXT.search(text) or re.search(r"open|extension|OLE|long-term", title, re.I)
+        )
     ):
         mixed = re.search(
             r"double-blind, placebo-controlled[^.]*\band\b[^.]*extension|and (?:a )?(?:combined )?extension",
@@ -390,7 +394,9 @@ def _of_people(text: str, match: re.Match[str]) -> bool:
     if re.search(r"\bag(?:e[ds]?|ing)\b", before, re.I):
         return True
     return not re.search(
-        r"duration|follow|exposure|treat|median|period|up to|over|retention|extension|onset|interval|later", before, re.I
+        r"duration|follow|exposure|treat|median|period|up to|over|retention|extension|onset|interval|later",
+        before,
+        re.I,
     )
 
 
@@ -525,7 +531,8 @@ def n_randomized(text: str, kind: str) -> int | None:
                         or (n in (25, 50, 75, 100) and "%" in match[0][:12])
                     ):
                         continue
-                    if _NOT_ALL.search(sentence[match.start() : match.end() + 25]):
+                    behind = re.split(r"[,;]", sentence[match.end() : match.end() + 25])[0]
+                    if _NOT_ALL.search(match[0] + behind):
                         continue
                     return n
     return None

@@ -184,8 +184,8 @@ _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
     rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|children|participants?|adults?|infants?"
     r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?)\b)"
-    rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed"
-    r"|discontinued|withdrew|died|were|dropped|had|became|remained|with)\b)",
+    rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
+    r"|discontinued|withdrew|died|were|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
     re.I,
 )
 
@@ -305,7 +305,9 @@ def counts(text: str) -> list[Value]:
     for match in _COUNT.finditer(text):
         group = 1 if match[1] else 2
         if re.search(
-            r"\bof (?:the |these |all )?$", text[max(0, match.start() - 10) : match.start()], re.I
+            r"\b(?:of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
+            text[max(0, match.start() - 40) : match.start()],
+            re.I,
         ):
             # "of the 149 infants, 130 completed": the first is whom they were taken from
             continue

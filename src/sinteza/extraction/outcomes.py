@@ -23,6 +23,7 @@ _UNRELATED = (
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
 _REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
+_BY = r"(?:(?:of|by) )?(?:≥|≧|⩾|at least|more than|greater than(?: or equal to)?|over|exceeding|> ?or ?= ?|> ?/ ?= ?|>=?|of|by)"
 _GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
 
 
@@ -58,34 +59,36 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
+    ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
     ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
-    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b|\bby (?:≥|≧|> ?or ?= ?|>=?|at least |more than )\s?75\s?%")),
+    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
     ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)"
+        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
-        rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?(?:≥|of at least|by at least|of more than|by more than|> ?or ?= ?|>=?|of|by|at least)\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
+        rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|halving of (?:\w+ ){{0,3}}?{_SEIZURE}"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|responded\b"
+        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
+    ("MPC", _p(rf"{_REDUCED} (?:in|of) (?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
-    ("NONE", _p(r"\b(?:entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
-    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:treatment|therapy|study|drug|medication|\w+am\b)")),
+    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
-    ("WD", _p(rf"{_STOP}")),
+    ("WD", _p(rf"{_STOP}|(?:did|could) not complete|failed to complete")),
     ("AE", _p(rf"{_AE}")),
     ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
@@ -118,6 +121,16 @@ _NEEDS = {
     "PCRED": ("reduc", "decreas", "chang", "percent"),
 }
 _BESIDE = _p(_UNRELATED)
+# why people left: each reason is an outcome of its own, or of none
+_REASONS = _p(
+    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
+)
+_NO_EFFECT = _p(
+    r"lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)"
+)
+_NOT_COUNTED = _p(
+    r"(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact"
+)
 _ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
@@ -125,7 +138,7 @@ _LISTED = _p(
 )
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
-    r"most (?:common|frequent)\w*|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! [^.;,]{0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
+    r"most (?:common|frequent)\w*(?! (?:\w+ )?(?:reasons?|causes?))|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! [^.;,]{0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
@@ -150,6 +163,14 @@ def named(sentence: str) -> list[Named]:
     """The outcomes a sentence names, in order."""
     text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
+    reasons = _REASONS.search(text)
+    if reasons:
+        for match in _NOT_COUNTED.finditer(text):
+            found.append(Named(match.start(), match.end(), "REASON"))
+        text = _NOT_COUNTED.sub(lambda match: "~" * len(match[0]), text)
+        for match in _NO_EFFECT.finditer(text):
+            found.append(Named(match.start(), match.end(), "WDLOE"))
+        text = _NO_EFFECT.sub(lambda match: "~" * len(match[0]), text)
     for match in _LISTED.finditer(text):
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
@@ -180,9 +201,10 @@ def named(sentence: str) -> list[Named]:
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
                 continue
-            if code == "AE" and not _INCIDENCE.search(sentence):
+            if code == "AE" and not reasons and not _INCIDENCE.search(sentence):
                 continue
-            found.append(Named(match.start(), end, code))
+            said = "WDAE" if reasons and code == "AE" else code
+            found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
     found.sort(key=lambda item: item.start)
     return _merged(sentence, found)
@@ -201,7 +223,8 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
-            if item.code == "PCPBO" or item.start - out[-1].end < 60:
+            between = sentence[out[-1].end : item.start]
+            if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
                 out[-1] = Named(out[-1].start, out[-1].end, item.code)
         elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 40:
             # "(discontinuation incidences for ... were ...)": the reason is still the same

@@ -212,6 +212,8 @@ def _outcomes(
                 continue
             if mentions is None:
                 mentions = table.mentions(sentence)
+            if alignment.over_placebo(sentence, reading, mentions):
+                reading.code = "PCPBO"
             pairs = alignment.pair(sentence, reading, mentions)
             base = trust * (_certainty(reading, parts[number]) - doubt)
             out: list[ReportValue] = []
@@ -255,13 +257,13 @@ def _outcomes(
 
 # a result even where the sentence is taken for methods: it ended, or two shares are compared
 _TOLD = re.compile(
-    r"\bcompleted\b|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?\d[\d.]*\s?%|became|remained"
+    r"\bcomplet(?:ed|ing)\b|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in"
 )
 
 
 def _definition(sentence: str, role: str) -> bool:
     """Sentences that say what will be measured or what a word means."""
-    if role == "METHODS" and not _TOLD.search(sentence):
+    if role in ("METHODS", "OBJECTIVE") and not _TOLD.search(sentence):
         return True
     return bool(
         re.search(
@@ -278,12 +280,12 @@ def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
     if not named:
         return []
     lists = outcomes.specific(sentence, named)
-    clean = covered(sentence, lists)
+    clean = covered(sentence, lists + table.printed_doses(sentence))
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
     codes = {item.code for item in named}
-    if not figures and codes & _CHANGES and re.search(r"percent|rate|%", sentence):
+    if not figures and codes & _CHANGES and re.search(r"percent|%", clean):
         figures = bare(clean)
     if codes & _COUNTED:
         figures += leading_counts(clean, figures)
@@ -352,9 +354,28 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
             continue
+        if value.percent is None and value.total is None and _elsewhere(sentence, value, reading):
+            continue
         kept.append(value)
     reading.values[:] = kept
     return bool(kept)
+
+
+# what people did who are no result: "41 patients elected to continue, only 11 ..."
+_DID = re.compile(
+    r"\b(?:elected|chose|opted|entered|enrolled|enter|underwent|received|took|recruited|screened|eligible"
+    r"|were (?:included|studied|treated|assigned|randomi[sz]ed|evaluated|evaluable|analy[sz]ed|allocated|available|followed))\b",
+    re.I,
+)
+
+
+def _elsewhere(sentence: str, value: Value, reading: Reading) -> bool:
+    """A count whose own clause tells of something else than the outcome."""
+    clause = re.split(r"[,;]", sentence[value.end : value.end + 90])[0]
+    end = value.end + len(clause)
+    if value.end <= reading.named.start < end:
+        return False
+    return bool(_DID.search(clause)) and reading.named.start >= end
 
 
 def _certainty(reading: Reading, role: str) -> float:
