@@ -43,6 +43,11 @@ _HELD = re.compile(
 _TOGETHER = {"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RETENTION"}
 
 
+def _outside(text: str) -> str:
+    """A text without what stands in parentheses."""
+    return re.sub(r"\([^()]*\)", "", text)
+
+
 class Alignment:
     """Pairs of (figure, arm) with how sure the pairing is (0 to 1)."""
 
@@ -65,6 +70,11 @@ class Alignment:
             if not (reading.code == "PCPBO" and inner.start <= m.start < inner.end)
         ]  # fmt: skip
         near = [m for m in clean if low <= m.start < high]
+        inside = self._same_parenthesis(sentence, values, near)
+        near = inside or near
+        if len(values) == 1 and reading.code in _EFFECTS:
+            apart = [m for m in near if ";" in _outside(sentence[m.end : values[0].start])]
+            near = [m for m in near if m not in apart]
         if reading.code == "PCPBO":
             near = [m for m in near if m.arms != (table.comparator,)]
         if (
@@ -76,6 +86,12 @@ class Alignment:
             if len(both) <= 3:
                 return [(values[0], arm, 0.85) for arm in both]
         slots = [(m, arm) for m in near for arm in m.arms]
+        if len(values) == 1 and reading.code in _TOGETHER and values[0].events is not None:
+            arms = {arm for _, arm in slots}
+            sizes = [table.arms[arm].n_randomized or 0 for arm in arms]
+            if arms and min(sizes) > 0 and values[0].events > max(sizes):
+                # more than any arm had
+                return [(values[0], table.pooled(), 0.85)]
         whole = self._and_in_all(values)
         if whole and reading.code in _TOGETHER:
             rest = Reading(reading.code, values[1:], reading.scope, inner)
@@ -104,6 +120,7 @@ class Alignment:
                 out += self._by_meaning(sentence, part, slots) or [
                     (v, arm, 0.6) for v, (_, arm) in zip(part.values, slots, strict=True)
                 ]
+            self._remember([arm for _, arm, _ in out])
             return out
         result = (
             self._against(sentence, reading, slots)
@@ -112,9 +129,14 @@ class Alignment:
         )
         if result is None:
             result = self._without_names(sentence, reading, slots)
-        if len(result) > 1 and len({arm for _, arm, _ in result}) == len(result):
-            self._previous = [arm for _, arm, _ in result]
+        self._remember([arm for _, arm, _ in result])
         return result
+
+    def _remember(self, arms: list[int]) -> None:
+        """The order of arms, once or again and again, for a sentence that names none."""
+        cycle = list(dict.fromkeys(arms))
+        if len(cycle) > 1 and arms == cycle * (len(arms) // len(cycle)):
+            self._previous = cycle
 
     def over_placebo(self, sentence: str, reading: Reading, mentions: list[Mention]) -> bool:
         """One reduction "for X versus placebo" is the difference, not the share of an arm."""
@@ -138,18 +160,23 @@ class Alignment:
     @staticmethod
     def _and_in_all(values: list[Value]) -> bool:
         """Three withdrew; two on X and one on Y: the first counts everybody."""
-        counts = [v.events for v in values]
-        if len(counts) < 3 or any(
-            v.percent is not None for v in values[1:] if values[0].percent is None
-        ):
-            return (
-                len(counts) == 3
-                and None not in counts
-                and counts[0] == sum(c or 0 for c in counts[1:])
-            )
+        first, *rest = [value.events for value in values]
         return (
-            None not in counts and counts[0] == sum(c or 0 for c in counts[1:]) and counts[0] != 0
+            bool(first)
+            and len(rest) > 1
+            and None not in rest
+            and first == sum(n or 0 for n in rest)
         )
+
+    @staticmethod
+    def _same_parenthesis(sentence: str, values: list[Value], near: list[Mention]) -> list[Mention]:
+        """The arms named in the parenthesis that holds all the figures, if it names several."""
+        start = sentence.rfind("(", 0, values[0].start)
+        end = sentence.find(")", values[-1].end)
+        if start < 0 or end < 0 or ")" in _outside(sentence[start + 1 : values[-1].start]):
+            return []
+        inside = [m for m in near if start < m.start < end]
+        return inside if len({m.arms for m in inside}) > 1 else []
 
     @staticmethod
     def _blocks(
@@ -291,6 +318,9 @@ class Alignment:
         if any(f is None for f in figures):
             return None
         numbers = [float(f) for f in figures if f is not None]
+        if reading.code in _EFFECTS and any(v.signed == "-" for v in values):
+            # changes: the more negative, the greater the reduction
+            numbers = [-n for n in numbers]
         before = sentence[max(0, reading.scope[0] - 60) : values[0].start]
         arms = list(dict.fromkeys(arm for _, arm in slots))
         active = [arm for arm in arms if arm != table.comparator]
@@ -346,6 +376,15 @@ class Alignment:
         named = list(dict.fromkeys(arm for _, arm in slots))
         if len(values) == 2 and len(main) == 2 and len(named) == 1:
             only = named[0]
+            last = sentence[values[-1].end : values[-1].end + 90]
+            last *= sentence[values[0].end : values[1].start].strip() == "and"
+            if (
+                only in table.active()
+                and "respectively" in last
+                and not table.comparator_told(sentence)
+            ):
+                # two periods or groups of the one arm that is named
+                return [(value, only, 0.6) for value in values]
             if only in main:
                 # the figure that stands nearest is that arm's, the other one the other's
                 costs = [
@@ -355,8 +394,10 @@ class Alignment:
                 other = main[1 - main.index(only)]
                 pair = (only, other) if costs[0] <= costs[1] + 0.3 else (other, only)
                 return [(value, arm, 0.8) for value, arm in zip(values, pair, strict=True)]
-        if len(values) == len(self._previous) and set(named) <= set(self._previous):
-            return [(v, arm, 0.75) for v, arm in zip(values, self._previous, strict=True)]
+        turns = len(self._previous)
+        if turns and len(values) % turns == 0 and set(named) in (set(), set(self._previous)):
+            sure = 0.75 if len(values) == turns else 0.65
+            return [(v, self._previous[n % turns], sure) for n, v in enumerate(values)]
         if len(values) % 2 == 0 and len(named) == 2 and len(values) > 2:
             return [(v, named[n % 2], 0.6) for n, v in enumerate(values)]
         if len(named) == 1:

@@ -297,6 +297,7 @@ class ArmTable:
         )
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
         own = re.compile(rf"(?:{names or '(?!)'})\s*\(?$", re.I)
+        self._stepped: set[tuple[str, ...]] = set()
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
         singles: list[tuple[float, tuple[str, ...], str]] = []
@@ -335,6 +336,7 @@ class ArmTable:
                     and not re.search("random", sentence, re.I)
                 )
                 if stepped:
+                    self._stepped.add(figures)
                     # one arm that rose through them
                     figures = (figures[0], figures[-1])
                     group[0].ranged = True
@@ -369,6 +371,8 @@ class ArmTable:
                 )
                 singles.append((points, figures if group[0].ranged else figures[-1:], unit))
         drug = self.drugs[0] if self.drugs else ""
+        for figures in self._stepped:
+            lists.pop(figures, None)
         if lists and drug and not self.single:
             best, weight = max(lists.items(), key=lambda item: (item[1], len(item[0])))
             if weight >= 2:
@@ -471,6 +475,10 @@ class ArmTable:
                 return number
         self.arms.append(ArmDraft("pooled", name))
         return len(self.arms) - 1
+
+    def comparator_told(self, sentence: str) -> bool:
+        """True if a sentence names the comparator."""
+        return any(m.arms == (self.comparator,) for m in self.mentions(sentence))
 
     def active(self) -> list[int]:
         """The arms that are no comparator and no pool."""

@@ -65,7 +65,7 @@ _FIXED_ORDER = _p(
     r"(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)"
 )
 _AGAINST_PLACEBO = _p(
-    r"(?:\bplacebo|\bPBO|\bPLC)\b[^.;]{0,60}?\d(?:\.\d+)?\s?%|\d\s?%[^.;]{0,60}?\b(?:versus|vs\.?|than|and|or|to|with)\s(?:the )?(?:placebo|PBO|PLC)\b"
+    r"(?:\bplacebo|\bPBO|\bPLC)\b[^.;]{0,60}?\d(?:\.\d+)?\s?%|\d\s?%[^.;]{0,60}?(?:\b(?:versus|vs\.?|than|and|or|on)|(?<!compared )\bwith)\s(?:the )?(?:placebo|PBO|PLC)\b"
 )
 _CONTINUED = _p(
     r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label"
@@ -415,7 +415,7 @@ def age_group(title: str, text: str, field: str) -> str | None:
     ]
     kids = bool(
         re.search(
-            r"\bchildren\b|\bchild\b|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
+            r"\bchildren\b(?!'s)|\bchild\b(?!'s| behaviou?r| health)|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
             both,
             re.I,
         )
@@ -440,9 +440,12 @@ def age_group(title: str, text: str, field: str) -> str | None:
             return "adults"
         if high <= 19:
             return "adolescents" if low >= 11 else "children"
-        if low < 16 <= high and high > 21:
+        if low < 16 <= high and high >= 20:
             return "mixed"
-    if title_kids:
+    under = re.search(
+        r"\baged? (?:<|≤|less than|under|below|up to) ?(\d{1,2}) ?(?:years|yrs|y)", both, re.I
+    )
+    if title_kids or (under and int(under[1]) <= 18):
         return "children"
     if title_adults:
         return "adults"

@@ -75,6 +75,7 @@ _COVERED = [
         # "five of nine areas"
         (rf"\b{INT}\s?(?:/|(?:out )?of)\s(?:the )?{INT} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I),
         (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I),
+        (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I),
         # thresholds
         (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*", re.I),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"

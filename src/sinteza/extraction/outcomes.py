@@ -74,6 +74,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|halving of (?:\w+ ){{0,3}}?{_SEIZURE}"
+        rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
         r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
@@ -94,7 +95,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
-_LEFT = ("discontin", "withdr", "drop", "stopp", "terminat", "left the", "premature")
+_LEFT = ("complet", "discontin", "withdr", "drop", "stopp", "terminat", "left the", "premature")
 _NEEDS = {
     "WDLOE": ("efficac", "effect", "failure", "response", "seizure"),
     "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", "rash"),
@@ -416,7 +417,10 @@ def _scopes(sentence: str, readings: list[Reading]) -> None:
     """Where the arms of each group of figures are to be looked for."""
     for number, reading in enumerate(readings):
         low = 0
-        if number:
+        if number and reading.named is readings[number - 1].named:
+            # one outcome told in several parentheses: its arms stand before the first
+            low = readings[number - 1].scope[0]
+        elif number:
             low = readings[number - 1].values[-1].end
             if low <= reading.named.start < reading.values[0].start:
                 low = reading.named.start

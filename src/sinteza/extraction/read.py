@@ -375,7 +375,7 @@ def _elsewhere(sentence: str, value: Value, reading: Reading) -> bool:
     end = value.end + len(clause)
     if value.end <= reading.named.start < end:
         return False
-    return bool(_DID.search(clause)) and reading.named.start >= end
+    return bool(_DID.search(clause))
 
 
 def _certainty(reading: Reading, role: str) -> float:
