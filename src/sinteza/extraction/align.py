@@ -40,6 +40,8 @@ _HELD = re.compile(
     r"\b(?:compar(?:ed|ison) (?:with|to)|versus|vs\.?|relative to|than|over)\s+(?:the |those on )?$",
     re.I,
 )
+# treatment that everybody had after the blinded part
+_OPEN = re.compile(r"open[- ]label|extension|\bOLEx?\b|\bPart (?:II|2|B)\b|long-term", re.I)
 _TOGETHER = {"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RETENTION"}
 
 
@@ -359,6 +361,8 @@ class Alignment:
             active = table.active()
             if reading.code in _TOGETHER:
                 return [(value, table.pooled(), 0.7)]
+            if table.extension is not None and _OPEN.search(sentence):
+                return [(value, table.extension, 0.6)]
             if len(active) == 1 and len(main) <= 2:
                 return [(value, active[0], 0.5)]
             return [(value, table.pooled(), 0.3)]
@@ -402,6 +406,8 @@ class Alignment:
             return [(v, named[n % 2], 0.6) for n, v in enumerate(values)]
         if len(named) == 1:
             return [(values[0], named[0], 0.5)] + [(v, table.pooled(), 0.2) for v in rest]
+        if not named and reading.code in _TOGETHER:
+            return [(value, table.pooled(), 0.5) for value in values]
         if len(slots) and len(slots) < len(values):
             out = []
             for value in values:

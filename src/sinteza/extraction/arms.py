@@ -476,6 +476,22 @@ class ArmTable:
         self.arms.append(ArmDraft("pooled", name))
         return len(self.arms) - 1
 
+    @property
+    def extension(self) -> int | None:
+        """The arm of open treatment after a blinded part, in a report that tells of both."""
+        if (
+            self.single
+            or self.comparator is None
+            or not _EXTENDED.search(f"{self.title}. {self.text}")
+        ):
+            return None
+        name = self.drugs[0] if self.drugs else "treatment"
+        for number, arm in enumerate(self.arms):
+            if arm.role == "single_arm":
+                return number
+        self.arms.append(ArmDraft("single_arm", name, variant="open-label extension"))
+        return len(self.arms) - 1
+
     def comparator_told(self, sentence: str) -> bool:
         """True if a sentence names the comparator."""
         return any(m.arms == (self.comparator,) for m in self.mentions(sentence))
@@ -743,6 +759,10 @@ class ArmTable:
                     arm.n_analyzed = n
 
 
+_EXTENDED = re.compile(
+    r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
+    re.I,
+)
 _RESULT = re.compile(
     r"adverse|side[- ]effects?|withdr[ae]w|dropp?ed|drop-?outs?|discontinu|lost to|died|deaths?|seizure[- ]free|responders?\b|recurr|experienced",
     re.I,

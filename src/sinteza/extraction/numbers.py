@@ -214,6 +214,11 @@ def _value(form: str, match: re.Match[str]) -> Value | None:
         low, high = decimal(groups[0]), decimal(groups[1])
         if low is None or high is None:
             return None
+        if match.string[: match.start()].endswith("from ") and not re.search(
+            r"\brang\w+(?: \w+){0,2} from $", match.string[: match.start()], re.I
+        ):
+            # "rose from 17% to 44%": two moments, no range
+            return None
         if 0 < high < low <= 100:
             low, high = high, low
         if not -100 <= low < high <= 200:

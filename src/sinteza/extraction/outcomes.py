@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sinteza.extraction.numbers import Value
@@ -129,9 +130,10 @@ _REASONS = _p(
 _NO_EFFECT = _p(
     r"lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)"
 )
-_NOT_COUNTED = _p(
-    r"(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact"
-)
+_OTHERS = r"(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
+_NOT_COUNTED = _p(_OTHERS)
+_BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
+_ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "RECUR", "STOP"}
 _ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
@@ -160,10 +162,53 @@ class Reading:
     notes: set[str] = field(default_factory=set)
 
 
-def named(sentence: str) -> list[Named]:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a report fixed beforehand: the code of its primary endpoint, and if it is prevention."""
+
+    primary: str | None = None
+    prevention: bool = False
+
+
+_PRIMARY = _p(
+    r"\b(?:primary|main)(?: (?:efficacy|study|treatment))?(?: (?:and|or) (?:key )?secondary)? (?:end ?-?points?|outcomes?(?: measures?| variables?)?|(?:efficacy )?(?:criteri(?:on|a)|variables?|parameters?|measures?))\b"
+)
+# the words that define an endpoint stand behind it, or before "was the primary endpoint"
+_DEFINES = _p(
+    r"^(?: \([^()]*\))?(?: of (?:the|this) (?:study|trial))?(?: (?:was|were|is|included|comprised)|:|,)"
+)
+_SEIZED = _p(
+    r"(?:experienced|had|developed|suffered|having) (?:\w+ ){0,4}?(?:seizures?|convulsions?|fits?)\b|(?:seizures?|convulsions?|fits?) (?:\w+ ){0,3}?(?:occurred|were (?:observed|reported|seen|noted)|developed)"
+)
+
+
+def primary(sentences: Iterable[str]) -> str | None:
+    """The code of the primary endpoint, where one sentence says what it is and it is only one."""
+    for sentence in sentences:
+        match = _PRIMARY.search(sentence)
+        if not match:
+            continue
+        rest = sentence[match.end() :]
+        if _DEFINES.match(rest):
+            stop = re.search(r"\bsecondary\b", rest)
+            rest = rest[: stop.start()] if stop else rest
+        elif re.search(r"\b(?:was|were)(?: the)? (?:\w+ )?$", sentence[: match.start()]):
+            rest = sentence[: match.start()]
+        else:
+            continue
+        codes = {item.code for item in named(rest)}
+        if len(codes) == 1 and codes <= _ENDPOINTS:
+            return codes.pop()
+    return None
+
+
+def named(sentence: str, setting: Setting = Setting()) -> list[Named]:  # noqa: B008 - frozen
     """The outcomes a sentence names, in order."""
     text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
+    for match in _BECAUSE_OF_OTHERS.finditer(text):
+        found.append(Named(match.start(), match.end(), "REASON"))
+    text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
     reasons = _REASONS.search(text)
     if reasons:
         for match in _NOT_COUNTED.finditer(text):
@@ -207,6 +252,10 @@ def named(sentence: str) -> list[Named]:
             said = "WDAE" if reasons and code == "AE" else code
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
+    if setting.prevention:
+        found += [Named(m.start(), m.end(), "RECUR") for m in _SEIZED.finditer(text)]
+    if setting.primary and not {item.code for item in found} - {"NONE"}:
+        found += [Named(m.start(), m.end(), setting.primary) for m in _PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
     return _merged(sentence, found)
 

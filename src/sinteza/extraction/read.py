@@ -12,16 +12,18 @@ from sinteza.extraction import effects, outcomes, tables, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.arms import ArmTable, Mention
 from sinteza.extraction.numbers import (
+    INT,
     WORD,
     Value,
     bare,
     counts,
     covered,
+    integer,
     leading_counts,
     list_members,
     values,
 )
-from sinteza.extraction.outcomes import Reading
+from sinteza.extraction.outcomes import Reading, Setting
 from sinteza.extraction.report import (
     Evidence,
     Report,
@@ -39,6 +41,7 @@ EXTRACTOR = f"{NAME}/{VERSION}"
 # figures below it are shown to a person before they are used
 THRESHOLD = 0.7
 _LONGEST = 20_000
+_SENTENCE = 4000
 _COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP"}  # fmt: skip
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
@@ -83,8 +86,14 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
     told = Told()
-    found = [_placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told)]
-    found += _body(record, table, trust, told, roles)
+    setting = Setting(
+        primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
+        prevention=domain in ("prophylaxis", "febrile_seizures"),
+    )
+    found = [
+        _placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told, setting)
+    ]
+    found += _body(record, table, trust, told, roles, setting)
     used = {value.arm for item in found for value in item.values}
     arms = tuple(
         ReportArm(
@@ -98,7 +107,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         )
         for number, arm in enumerate(table.arms)
         # a pool nobody tells anything of is no arm
-        if arm.role != "pooled" or f"a{number}" in used
+        if (arm.role != "pooled" and arm.variant != "open-label extension") or f"a{number}" in used
     )
     report = Report(
         id=record.id,
@@ -155,7 +164,12 @@ class Told:
 
 
 def _body(
-    record: Record, table: ArmTable, trust: float, told: Told, predict: Roles | None
+    record: Record,
+    table: ArmTable,
+    trust: float,
+    told: Told,
+    predict: Roles | None,
+    setting: Setting,
 ) -> list[ReportOutcome]:
     """What the sections and tables of results add to the abstract.
 
@@ -172,7 +186,7 @@ def _body(
         roles = ["RESULTS"] * len(spans)
         if unnamed and predict is not None:
             roles = list(predict([folded.text[a:b] for a, b in spans]))
-        items = _outcomes(folded.text, spans, roles, table, trust * _BODY, told)
+        items = _outcomes(folded.text, spans, roles, table, trust * _BODY, told, setting)
         found += [_placed(item, folded, part.label) for item in items]
     for part in record.body:
         if part.category == "TABLE":
@@ -187,6 +201,7 @@ def _outcomes(
     table: ArmTable,
     trust: float,
     told: Told,
+    setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
     alignment = Alignment(table)
@@ -194,12 +209,12 @@ def _outcomes(
     seen, codes_seen = told.values, told.codes
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
-        if len(sentence) > 4000 or not re.search(rf"\d|\b{WORD}\b|percent", sentence, re.I):
+        if len(sentence) > _SENTENCE or not re.search(rf"\d|\b{WORD}\b|percent", sentence, re.I):
             continue
         if _definition(sentence, parts[number]):
             continue
         mentions: list[Mention] | None = None
-        for reading in _read_sentence(sentence, table):
+        for reading in _read_sentence(sentence, table, setting):
             if reading.code not in _REPORTED:
                 continue
             doubt = 0.0
@@ -257,7 +272,7 @@ def _outcomes(
 
 # a result even where the sentence is taken for methods: it ended, or two shares are compared
 _TOLD = re.compile(
-    r"\bcomplet(?:ed|ing)\b|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in"
+    r"\bcomplet(?:ed?|ing)\b|dropped out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in"
 )
 
 
@@ -275,8 +290,8 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
-    named = outcomes.named(sentence)
+def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Reading]:
+    named = outcomes.named(sentence, setting)
     if not named:
         return []
     lists = outcomes.specific(sentence, named)
@@ -289,7 +304,8 @@ def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
         figures = bare(clean)
     if codes & _COUNTED:
         figures += leading_counts(clean, figures)
-        plain = _uncovered(clean, figures)
+        of_arms = _beside_arms(clean, figures, table)
+        plain = _uncovered(clean, figures + of_arms)
         # a lone count beside percentages is rarely a result; several, or none else, are
         extra = counts(plain)
         if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50"}:
@@ -298,11 +314,41 @@ def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
                 for v in extra
                 if not figures or _beside(sentence, v, named, figures) or v.events == 0
             ]
+        figures += of_arms
         figures.sort(key=lambda value: value.start)
     if table.single:
         figures = [v for v in figures if v.percent is not None or v.events is not None]
     readings = outcomes.assign(sentence, named, figures)
     return [item for item in readings if _sensible(item, sentence)]
+
+
+_LOT = re.compile(
+    rf"(?<![\w.~])({INT})\s(?:(?:on|in|with|for|taking|receiving)\s)?(?:the\s)?$", re.I
+)
+
+
+# "of 147 randomized patients (98 lotramacetam, 49 placebo)" tells sizes
+_SIZES = re.compile(
+    r"\b(?:randomi[sz]|enrol|assign|includ|compris|receiv|treated|population|recruit|studied)\w*(?: \w+){0,3}\s*$",
+    re.I,
+)
+
+
+def _beside_arms(text: str, figures: list[Value], table: ArmTable) -> list[Value]:
+    """The counts of ``eight were lost (3 lotramacetam, 5 placebo)``: in parentheses, by arm."""
+    found: list[Value] = []
+    for match in re.finditer(r"\(([^()]{5,120})\)", text):
+        inside: list[Value] = []
+        for mention in table.mentions(match[1]):
+            before = _LOT.search(match[1][: mention.start])
+            events = integer(before[1]) if before else None
+            if before and events is not None:
+                at = match.start(1)
+                inside.append(Value(at + before.start(1), at + before.end(1), events=events))
+        taken = any(match.start() < v.start < match.end() for v in figures)
+        if len(inside) > 1 and not taken and not _SIZES.search(text[: match.start()]):
+            found += inside
+    return found
 
 
 def _uncovered(text: str, figures: list[Value]) -> str:
