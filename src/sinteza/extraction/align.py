@@ -90,10 +90,17 @@ class Alignment:
         slots = [(m, arm) for m in near for arm in m.arms]
         if len(values) == 1 and reading.code in _TOGETHER and values[0].events is not None:
             arms = {arm for _, arm in slots}
-            sizes = [table.arms[arm].n_randomized or 0 for arm in arms]
+            sizes = [
+                table.arms[arm].n_randomized or table.arms[arm].n_analyzed or 0 for arm in arms
+            ]
             if arms and min(sizes) > 0 and values[0].events > max(sizes):
                 # more than any arm had
                 return [(values[0], table.pooled(), 0.85)]
+        if len(values) == 1 and reading.code == "COMP" and values[0].percent is None:
+            # "in the 21 patients completing the study, X reduced ...": the arm belongs to the rest
+            apart = [m for m, _ in slots if "," in _outside(sentence[inner.end : m.start])]
+            if slots and len(apart) == len(slots):
+                return [(values[0], table.pooled(), 0.7)]
         whole = self._and_in_all(values)
         if whole and reading.code in _TOGETHER:
             rest = Reading(reading.code, values[1:], reading.scope, inner)
@@ -361,8 +368,9 @@ class Alignment:
             active = table.active()
             if reading.code in _TOGETHER:
                 return [(value, table.pooled(), 0.7)]
-            if table.extension is not None and _OPEN.search(sentence):
-                return [(value, table.extension, 0.6)]
+            open_arm = table.extension() if _OPEN.search(sentence) else None
+            if open_arm is not None:
+                return [(value, open_arm, 0.6)]
             if len(active) == 1 and len(main) <= 2:
                 return [(value, active[0], 0.5)]
             return [(value, table.pooled(), 0.3)]
@@ -406,7 +414,7 @@ class Alignment:
             return [(v, named[n % 2], 0.6) for n, v in enumerate(values)]
         if len(named) == 1:
             return [(values[0], named[0], 0.5)] + [(v, table.pooled(), 0.2) for v in rest]
-        if not named and reading.code in _TOGETHER:
+        if not named and reading.code in _TOGETHER and not any(v.percent for v in values):
             return [(value, table.pooled(), 0.5) for value in values]
         if len(slots) and len(slots) < len(values):
             out = []

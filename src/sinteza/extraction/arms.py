@@ -41,6 +41,11 @@ class ArmDraft:
     n_analyzed: int | None = None
 
     @property
+    def open(self) -> bool:
+        """True for the arm of open treatment after a blinded part."""
+        return self.variant == _OPEN_ARM
+
+    @property
     def name(self) -> str:
         """As a reader would write it: ``brivaracetam 50 mg/day``."""
         dose = "-".join(map(_written, self.doses))
@@ -476,7 +481,6 @@ class ArmTable:
         self.arms.append(ArmDraft("pooled", name))
         return len(self.arms) - 1
 
-    @property
     def extension(self) -> int | None:
         """The arm of open treatment after a blinded part, in a report that tells of both."""
         if (
@@ -487,9 +491,9 @@ class ArmTable:
             return None
         name = self.drugs[0] if self.drugs else "treatment"
         for number, arm in enumerate(self.arms):
-            if arm.role == "single_arm":
+            if arm.variant == _OPEN_ARM:
                 return number
-        self.arms.append(ArmDraft("single_arm", name, variant="open-label extension"))
+        self.arms.append(ArmDraft("single_arm", name, variant=_OPEN_ARM))
         return len(self.arms) - 1
 
     def comparator_told(self, sentence: str) -> bool:
@@ -498,7 +502,11 @@ class ArmTable:
 
     def active(self) -> list[int]:
         """The arms that are no comparator and no pool."""
-        return [n for n, arm in enumerate(self.arms) if arm.role in ("intervention", "single_arm")]
+        return [
+            n
+            for n, arm in enumerate(self.arms)
+            if arm.role in ("intervention", "single_arm") and arm.variant != _OPEN_ARM
+        ]
 
     def _mention_pattern(self) -> re.Pattern[str]:
         names = []
@@ -759,6 +767,7 @@ class ArmTable:
                     arm.n_analyzed = n
 
 
+_OPEN_ARM = "open-label extension"
 _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
     re.I,

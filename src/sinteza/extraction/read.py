@@ -107,7 +107,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         )
         for number, arm in enumerate(table.arms)
         # a pool nobody tells anything of is no arm
-        if (arm.role != "pooled" and arm.variant != "open-label extension") or f"a{number}" in used
+        if (arm.role != "pooled" and not arm.open) or f"a{number}" in used
     )
     report = Report(
         id=record.id,
