@@ -42,6 +42,11 @@ _HELD = re.compile(
 )
 # treatment that everybody had after the blinded part
 _OPEN = re.compile(r"open[- ]label|extension|\bOLEx?\b|\bPart (?:II|2|B)\b|long-term", re.I)
+# "(p = 0.08 vs placebo)": what was tested, not whose figure
+_IN_TEST = re.compile(
+    r"[(\[,;]\s*p\s?[=<>≤][^()]{0,40}?(?:vs\.?|versus|compared (?:with|to)|against|from)\s*(?:the )?$",
+    re.I,
+)
 _TOGETHER = {"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RETENTION"}
 
 
@@ -69,7 +74,7 @@ class Alignment:
         inner = reading.named
         clean = [
             m for m in mentions
-            if not (reading.code == "PCPBO" and inner.start <= m.start < inner.end)
+            if not _IN_TEST.search(sentence, max(0, m.start - 60), m.start) and not (reading.code == "PCPBO" and inner.start <= m.start < inner.end)
         ]  # fmt: skip
         near = [m for m in clean if low <= m.start < high]
         inside = self._same_parenthesis(sentence, values, near)
@@ -154,6 +159,15 @@ class Alignment:
         value, comparator = reading.values[0], self.table.comparator
         if comparator is None or self.table.single:
             return False
+        behind = [m for m in mentions if m.start >= value.end and m.arms]
+        if len(behind) > 1 and behind[1].arms == (comparator,) and comparator not in behind[0].arms:
+            near = sentence[value.end : behind[0].start]
+            gap = sentence[behind[0].end : behind[1].start]
+            if re.fullmatch(r"[\s)]*(?:for|in|with|on) (?:the )?", near) and re.fullmatch(
+                r"(?: (?:group|arm|patients))?,? (?:compared (?:with|to)|versus|vs\.?|relative to|over) (?:the )?",
+                gap,
+            ):
+                return True
         before = [m for m in mentions if m.end <= value.start and m.arms]
         if len(before) < 2 or before[-1].arms != (comparator,) or comparator in before[-2].arms:
             return False

@@ -73,14 +73,17 @@ class _Dose:
 
 
 _DOSE = re.compile(
-    rf"(?<![\w.,])({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
+    rf"(?<![\w.,])(?<![Dd]ay )(?<![Ww]eek )(?<!onth )({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
 )
 
 
 # a concentration that was measured, not one that was aimed at
 _MEASURED = re.compile(r"concentrations?|serum levels?|plasma levels?", re.I)
 # one arm that went through these doses, not an arm for each
-_IN_STEPS = re.compile(r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat", re.I)
+_IN_STEPS = re.compile(
+    r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
+    re.I,
+)
 
 
 def doses(text: str) -> list[_Dose]:
@@ -91,7 +94,10 @@ def doses(text: str) -> list[_Dose]:
             text, max(0, match.start() - 60), match.start()
         ):
             continue
-        figures = tuple(re.findall(DEC, match[1]))
+        # no drug at all is the placebo
+        figures = tuple(f for f in re.findall(DEC, match[1]) if figure(f))
+        if not figures:
+            continue
         ranged = len(figures) == 2 and bool(re.search(r"\d\s*(?:-|to)\s*[\d.]", match[1]))
         found.append(_Dose(match.start(), match.end(), figures, _unit(match[2]), ranged))
     return found
@@ -127,7 +133,7 @@ _KNOWN = re.compile(
     "|".join(
         [
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
-            rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
+            rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
             r"(?P<active>(?<![\w-])(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
             r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",

@@ -74,7 +74,7 @@ _SEVERAL = _p(
     r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d)\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
 )
 _CROSSOVER = _p(
-    r"cross-?over|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
+    r"(?<!rather than )(?<!rather than a )cross-?over|within-(?:patient|subject)|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
 )
 _SPOKEN = {"comment", "editorial", "news", "letter"}
 _NO_CONTROL = _p(
@@ -119,7 +119,7 @@ def against_placebo(text: str) -> bool:
         start = max(text.rfind(". ", 0, match.start()), 0)
         around = text[start : match.end()]
         if not re.search(
-            r"(?:prior|previous\w*|former|initial\w*|originally|earlier) (?:\w+ ){0,4}placebo|placebo[- ](?:to|treated in|group in the (?:core|double)|/)|switch|convert|core (?:study|trial)|entered|enrol",
+            r"(?:prior|previous\w*|former|initial\w*|originally|earlier) (?:\w+ ){0,4}placebo|placebo[- ](?:to|treated in|group in the (?:core|double)|/)|switch|convert|core (?:study|trial)|preceding|parent (?:study|trial)|entered|enrol",
             around,
             re.I,
         ):
@@ -194,6 +194,8 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
     method_words = 2 * bool(_METHOD_TEXT.search(text)) + bool(_METHOD.search(title))
     method_words += 2 * bool(_ON_TRIALS.search(title))
     method_words *= not plain_trial
+    if re.search(r"\bsimulated\b", title, re.I):
+        return "methodology", 0.8
     if _OTHER_QUESTION.search(title) and not plain_trial:
         return "methodology", 0.75
     if method_words >= 2 and not re.search(
@@ -485,7 +487,7 @@ _RANDOMIZED = [
     _p(rf"randomly (?:assigned|allocated|divided) (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
     _p(rf"{_PEOPLE}[^.;()]{{0,60}}\([nN]\s?=\s?({INT})\b[^()]*\)[^.;]{{0,60}}?{_DID}"),
     _p(rf"\b{_N} (?:\w+[-/, ]+){{0,9}}?{_PEOPLE}[^.;]{{0,140}}?\b(?:were|was) (?:\w+ ){{0,2}}?(?:randomi[sz]ed|randomly (?:assigned|allocated))"),
-    _p(rf"\b{_N} (?:[\w%()-]+ ){{0,12}}?entered (?:in |into )?(?:the |a )?(?:randomi[sz]ed |double[- ]blind)"),
+    _p(rf"\b{_N} (?:[\w%()~-]+ ){{0,12}}?entered (?:in |into )?(?:the |a )?(?:randomi[sz]ed |double[- ]blind)"),
     _p(rf"\b{_N} had [^.;,]{{0,50}} and were randomi[sz]ed"),
     _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}[^.;]{{0,80}}?(?:went through|underwent|participated in|took part in|completed?) (?:a|this|the) (?:\w+[-, ]+){{0,3}}?randomi[sz]ed"),
     _p(rf"\bthe {_N} responders were randomi[sz]ed"),
@@ -524,7 +526,10 @@ def n_randomized(text: str, kind: str) -> int | None:
                 if exact and not _BLINDED.search(sentence):
                     continue
                 if number not in clean:
-                    clean[number] = covered(sentence)
+                    # what stands in parentheses tells of parts: "(146 men)"
+                    clean[number] = re.sub(
+                        r"(?<=\()[^()]*(?=\))", lambda m: "~" * len(m[0]), covered(sentence)
+                    )
                 sized = r"[nN]\s?=" in pattern.pattern
                 for match in pattern.finditer(sentence if sized else clean[number]):
                     n = integer(match[1])

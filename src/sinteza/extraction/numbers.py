@@ -24,7 +24,7 @@ _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_T
 WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-_PCT = rf"((?:[+-]\s?)?(?:{DEC}|\b{WORD}\b))\s?(?:%|percent\b|per cent\b)"
+_PCT = rf"((?:[+-]\s?)?(?:{DEC}|\b{WORD}\b))\s?(?:%|percent\b|per cent\b|percentage points?\b)"
 _L = r"(?<![\w.~])"
 
 _GREATER = (
@@ -181,6 +181,7 @@ _LIST_BEFORE = re.compile(
 _BARE_MEMBER = re.compile(
     rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
 )
+_NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
     rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|children|participants?|adults?|infants?"
@@ -261,6 +262,8 @@ def list_members(text: str, found: list[Value]) -> list[Value]:
             more.append(
                 Value(match.start(1), match.end(1), percent=percent, signed=signed, bare=True)
             )
+    for match in _NOTHING.finditer(text):
+        more.append(Value(match.start(1), match.end(1), percent=0.0, bare=True))
     starts = {value.start for value in found if value.percent is not None}
     for match in reversed(list(_LIST_BEFORE.finditer(text))):
         if match.end() in starts and not any(v.start <= match.start() < v.end for v in found):
@@ -311,7 +314,7 @@ def counts(text: str) -> list[Value]:
     for match in _COUNT.finditer(text):
         group = 1 if match[1] else 2
         if re.search(
-            r"\b(?:of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
+            r"\b(?:(?<!total )of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
             text[max(0, match.start() - 40) : match.start()],
             re.I,
         ):

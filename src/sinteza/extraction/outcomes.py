@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sinteza.extraction.numbers import Value
 
@@ -14,7 +15,7 @@ _KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|s
 _SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
-    r"|side[- ]effects?|unwanted effects?)|TE?AEs?\b|AEs?\b|ADRs?\b)"
+    r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
 )
 _STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
 _UNRELATED = (
@@ -53,9 +54,10 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AEN", _p(
-        r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular)(?: and \w+| or \w+)? (?:treatment-emergent )?"
+        r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system)(?: and \w+| or \w+)? (?:treatment-emergent )?"
         rf"{_AE}"
     )),
+    ("AEN", _p(rf"(?:onset|resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
     ("AEN", _p(rf"{_AE} (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involving)")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
@@ -69,7 +71,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)"
+        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)|complete seizure suppression"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
@@ -85,7 +87,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
-    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b")),
+    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
     ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
@@ -130,7 +132,7 @@ _REASONS = _p(
 _NO_EFFECT = _p(
     r"lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)"
 )
-_OTHERS = r"(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
+_OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent)|(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
 _NOT_COUNTED = _p(_OTHERS)
 _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
 _ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "RECUR", "STOP"}
@@ -141,13 +143,17 @@ _LISTED = _p(
 )
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
-    r"most (?:common|frequent)\w*(?! (?:\w+ )?(?:reasons?|causes?))|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! [^.;,]{0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
+    r"most (?:common|frequent)\w*(?! (?:\w+ )?(?:reasons?|causes?))|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
     r"incidence|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
+# in a report on epilepsy a change of nothing named is one of seizures
+_PLAIN_CHANGE = _p(
+    r"(?:median|mean) (?:percent\w*|%) (?:reductions?|changes?|decreases?)(?: from baseline)? (?:was|were|of|for)\b"
+)
 _MASK_SEIZURES = _p(r"migraine|headache days|hot flash|pain (?:score|intensity)|binge|manic|tremor")
 
 
@@ -168,6 +174,7 @@ class Setting:
 
     primary: str | None = None
     prevention: bool = False
+    seizures: bool = False
 
 
 _PRIMARY = _p(
@@ -241,7 +248,10 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:  # noqa: 
             if code in ("MPC", "MEANPC", "PCRED"):
                 if not re.search(rf"{_REDUCED}|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
                     continue
-                if not _ABOUT_SEIZURES.search(sentence) or _MASK_SEIZURES.search(sentence):
+                about = _ABOUT_SEIZURES.search(sentence) or (
+                    setting.seizures and _PLAIN_CHANGE.search(sentence)
+                )
+                if not about or _MASK_SEIZURES.search(sentence):
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue
@@ -295,6 +305,12 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             o.start < match.end() and match.start() < o.end and o.code != "AE" for o in outcomes
         ):
             continue
+        if re.search(r"\b(?:was|were)(?: among)?(?: the)? $", sentence[: match.start()]):
+            # "rash (2%) and fever (1%) were the most common": the list stands before
+            opened = sentence.rfind("(", 0, match.start())
+            if opened <= sentence.rfind(")", 0, match.start()):
+                opened = 0
+            spans.append((max(opened, sentence.rfind(";", 0, match.start()), 0), match.start()))
         stop = _semicolon(sentence, match.end())
         later = [
             o.start
@@ -325,8 +341,11 @@ def _semicolon(sentence: str, at: int) -> int:
 
 
 _OF_PEOPLE = _p(
-    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?\s?(?:had|were|was|who|have)?\s?$"
+    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?\s?(?:had|were|was|who|have|became|remained|achieved|experienced|showed|reported|developed)?\s?$"
 )
+
+
+_CLOSED = _p(r"^[^()]*\)[,;]?\s(?:but|whereas|while|although)\b")
 
 
 def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Reading]:
@@ -350,7 +369,7 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
             if before:
                 pairs.extend((v, before[-1]) for v in here)
             continue
-        listed = _in_order(local, here)
+        listed = _in_order(sentence, local, here)
         pairs.extend(listed)
         taken = {id(v) for v, _ in listed}
         here = [v for v in here if id(v) not in taken]
@@ -371,6 +390,14 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 pairs.append((value, chosen))
                 continue
             chosen_next = later[0] if later else None
+            if (
+                not earlier
+                and chosen_next is not None
+                and sentence.rfind("(", 0, value.start) > sentence.rfind(")", 0, value.start)
+                and _CLOSED.search(sentence[value.end : chosen_next.start])
+            ):
+                # "(18% vs 46% had seizures) but mortality ...": told of what stands before it
+                continue
             if earlier and chosen_next is not None:
                 opened = sentence.rfind("(", earlier[-1].end, value.start)
                 if (
@@ -433,7 +460,12 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
-def _in_order(outcomes: list[Named], values: list[Value]) -> list[tuple[Value, Named]]:
+_VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
+
+
+def _in_order(
+    sentence: str, outcomes: list[Named], values: list[Value]
+) -> list[tuple[Value, Named]]:
     """Several outcomes in a row before as many figures, or rows of figures of that length."""
     pairs: list[tuple[Value, Named]] = []
     at = 0
@@ -458,7 +490,15 @@ def _in_order(outcomes: list[Named], values: list[Value]) -> list[tuple[Value, N
             continue
         if any(v.start < row[0].start for v in values) and len(row) != len(after):
             continue
-        pairs.extend((value, row[n % len(row)]) for n, value in enumerate(after))
+        size = len(after) // len(row)
+        inner = [sentence[a.end : b.start] for a, b in pairwise(after)]
+        against = [bool(_VERSUS.search(gap)) for gap in inner]
+        blocks = [(n + 1) % size != 0 for n in range(len(inner))]
+        if size > 1 and against == blocks:
+            # "A and B (1 vs 2 and 3 vs 4)": each outcome has a comparison of its own
+            pairs.extend((value, row[n // size]) for n, value in enumerate(after))
+        else:
+            pairs.extend((value, row[n % len(row)]) for n, value in enumerate(after))
     return pairs
 
 

@@ -89,6 +89,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     setting = Setting(
         primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
         prevention=domain in ("prophylaxis", "febrile_seizures"),
+        seizures=domain == "epilepsy",
     )
     found = [
         _placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told, setting)
@@ -375,7 +376,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if reading.code in _CHANGES and (value.percent is None or value.events is not None):
             continue
         if re.match(
-            r"\)?\s?of (?:the )?(?:\w+ )?(?:trials|studies|MPR|effect|variance|total duration)",
+            r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|MPR|effect|variance|total duration)",
             after,
         ):
             continue
@@ -392,7 +393,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         ):
             continue
         if re.match(
-            r"\)?,? (?:female|male|white|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
+            r"\)?,? (?:for )?(?:female|male|white|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
             after,
         ):
             continue
