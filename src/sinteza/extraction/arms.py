@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, SHORT, treatments
@@ -178,6 +179,7 @@ class ArmTable:
     def _find_drugs(self) -> None:
         score: Counter[str] = Counter()
         first: dict[str, int] = {}
+        printed: dict[str, set[str]] = {}
         # co-medication named in the title is no arm, however often it comes back
         beside: set[str] = set()
         whole = f"{self.title}. {self.text}"
@@ -205,13 +207,14 @@ class ArmTable:
                 points = 0.5
             score[name] += points  # type: ignore[assignment]
             first.setdefault(name, match.start)
+            printed.setdefault(name, set()).add(whole[match.start : match.end].lower())
         for given in _GIVEN.finditer(whole):
             if treatments(given[1]):
                 self._short.setdefault(given[2], given[1])
-        for name, short in SHORT.items():
-            # in capitals, as a word or joined to its dose
-            if name in score and re.search(rf"\b{short}(?:\d+\b|\b)", self.text):
-                self._short.setdefault(short, name)
+        capitals = set(_CAPITALS.findall(self.text))
+        for name in score:
+            if SHORT.get(name) in capitals:
+                self._short.setdefault(SHORT[name], name)
         for short, long in self._short.items():
             inner = treatments(long)
             if inner:
@@ -222,18 +225,13 @@ class ArmTable:
         low = whole.lower()
         if len(score) > 1:
             # "ketamine plus midazolam or placebo plus midazolam": what both got is no arm
-            beside |= {
+            with_placebo = {
                 name
+                for match in _PLACEBO_PLUS.finditer(low)
                 for name in score
-                if re.search(
-                    rf"(?:placebo|sham|saline) (?:plus|with|\+|and) (?:\w+ )?{re.escape(name)}\b",
-                    low,
-                )
-                and re.search(
-                    rf"(?:plus|with|\+) (?:\w+ )?{re.escape(name)}\b|{re.escape(name)} (?:plus|\+)",
-                    low,
-                )
+                if low.startswith(name, match.end())
             }
+            beside |= {name for name in with_placebo if _with_another(low, name, score)}
             beside = beside if set(score) - beside else set()
         for name in beside:
             score[name] *= 0.05  # type: ignore[assignment] # a weight, not a count
@@ -255,7 +253,8 @@ class ArmTable:
         self._ranked = ranked
         for name in self.drugs:
             head = name.split()[0]
-            self._aliases.setdefault(name, []).extend([name, head] if len(head) > 4 else [name])
+            forms = {name, *printed.get(name, ()), *([head] if len(head) > 4 else [])}
+            self._aliases.setdefault(name, []).extend(sorted(forms))
 
     def _find_comparator(self) -> None:
         low = f"{self.title}. {self.text}".lower()
@@ -289,13 +288,26 @@ class ArmTable:
             self.drugs = chosen or self.drugs[:1]
 
     def _allocated(self, name: str) -> bool:
-        names = "|".join(re.escape(alias) for alias in self._aliases.get(name, [name]))
-        near = rf"(?:{names})\b[^.;]{{0,60}}\b(?:or|and|versus|vs\.?|,)\s+(?:\w+ )?(?:placebo|{self.comparator_name})"
-        back = rf"(?:placebo)\b[^.;]{{0,60}}\b(?:or|and|,)\s+(?:\w+ ){{0,2}}(?:{names})\b"
-        whole = f"{self.title}. {self.text}"
-        return bool(re.search(near, whole, re.I) or re.search(back, whole, re.I)) or bool(
-            re.search(rf"\b(?:{names})\b", self.title, re.I)
-        )
+        """True if a drug stands in the title, or beside the placebo in a list of what was given."""
+        names = [alias.lower() for alias in self._aliases.get(name, [name])]
+        if any(_has_word(self.title.lower(), alias) for alias in names):
+            return True
+        low = self.text.lower()
+        for match in _OR_PLACEBO.finditer(low):
+            if match[1] in ("placebo", self.comparator_name):
+                before = re.split(r"[.;]", low[max(0, match.start() - 70) : match.start()])[-1]
+                if any(_has_word(before, alias) for alias in names):
+                    return True
+        for match in _PLACEBO_OR.finditer(low):
+            words = low[match.end() : match.end() + 60]
+            behind = re.match(r"(?:\w+ ){0,2}", words)
+            if behind and any(
+                words.startswith(alias, at)
+                for alias in names
+                for at in {0, *(m.end() for m in re.finditer(r"\w+ ", behind[0]))}
+            ):
+                return True
+        return False
 
     # how much ----------------------------------------------------------------------------------
 
@@ -307,7 +319,6 @@ class ArmTable:
             re.escape(alias) for aliases in self._aliases.values() for alias in aliases
         )
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
-        own = re.compile(rf"(?:{names or '(?!)'})\s*\(?$", re.I)
         self._stepped: set[tuple[str, ...]] = set()
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
@@ -367,7 +378,9 @@ class ArmTable:
                 points += 3.0 * bool(
                     re.search(r"random|receiv|target|fixed|maintenance", before + after, re.I)
                 )
-                points += 2.0 * bool(own.search(before))
+                points += 2.0 * any(
+                    before[match.end() :].strip() in ("", "(") for match in named.finditer(before)
+                )
                 points += 5.0 * bool(
                     re.search(r"\bto (?:a )?(?:total |target |maximum )?(?:dose of |of )?$", before)
                 )
@@ -403,10 +416,8 @@ class ArmTable:
             ]  # fmt: skip
             if wider:
                 figures = wider[0]
-            near = "|".join(map(re.escape, self._aliases.get(drug, [drug])))
-            beside = re.search(
-                rf"\b(?:{near})\s\(?({DEC})\s?(?:-|to)\s?({DEC})\s?(?={UNIT})", self.text
-            )
+            ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
+            beside = next((match for match in ranges if match), None)
             if beside and len(figures) == 1 and figures[0] in beside.groups():
                 figures = (beside[1], beside[2])
             if points >= 1:
@@ -547,10 +558,8 @@ class ArmTable:
         found: dict[str, int] = {}
         whole = f"{self.title}. {self.text}"
         for match in _LABEL_AFTER.finditer(whole):
-            before = re.split(
-                r"[.;(]|,| or | versus | vs\.? |either ",
-                whole[max(0, match.start() - 90) : match.start()],
-            )
+            words = re.sub(r"\([^()]*\)", "", whole[max(0, match.start() - 90) : match.start()])
+            before = re.split(r"[.;]|,| or | versus | vs\.? |either ", words)
             arm = self._described(before[-1])
             if arm is not None:
                 found.setdefault(match[1].lower(), arm)
@@ -778,6 +787,39 @@ _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
     re.I,
 )
+_CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
+_PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
+_OR_PLACEBO = re.compile(
+    r"(?:\b(?:or|and|versus|vs\.?)|,)\s+(?:\w+ )?(placebo|sham|control|usual care|standard (?:care|treatment)|no treatment|wait\w*[- ]list)"
+)
+_PLACEBO_OR = re.compile(r"\bplacebo\b[^.;]{0,60}?(?:\b(?:or|and)|,)\s+")
+_RANGE = re.compile(rf"\s\(?({DEC})\s?(?:-|to)\s?({DEC})\s?(?={UNIT})")
+
+
+def _with_another(low: str, name: str, drugs: Iterable[str]) -> bool:
+    """True if a text also gives the drug on top of another: ``ketamine plus midazolam``."""
+    if any(f"{word} {name}" in low for word in ("plus", "with", "+")) or f"{name} plus" in low:
+        return True
+    at = low.find(f" and {name}")
+    while at >= 0:
+        before = low[max(0, at - 50) : at]
+        if "placebo" not in before and any(other in before for other in drugs if other != name):
+            return True
+        at = low.find(f" and {name}", at + 1)
+    return False
+
+
+def _has_word(text: str, word: str) -> bool:
+    """True if a word stands in a text of lower case as a word of its own."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and text[at - 1].isalnum()) and not text[end : end + 1].isalnum():
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
 _RESULT = re.compile(
     r"adverse|side[- ]effects?|withdr[ae]w|dropp?ed|drop-?outs?|discontinu|lost to|died|deaths?|seizure[- ]free|responders?\b|recurr|experienced",
     re.I,

@@ -117,7 +117,8 @@ def against_placebo(text: str) -> bool:
     """
     for match in _AGAINST_PLACEBO.finditer(text):
         start = max(text.rfind(". ", 0, match.start()), 0)
-        around = text[start : match.end()]
+        end = text.find(". ", match.end())
+        around = text[start : end if end > 0 else len(text)]
         if not re.search(
             r"(?:prior|previous\w*|former|initial\w*|originally|earlier) (?:\w+ ){0,4}placebo|placebo[- ](?:to|treated in|group in the (?:core|double)|/)|switch|convert|core (?:study|trial)|preceding|parent (?:study|trial)|entered|enrol",
             around,

@@ -43,6 +43,7 @@ UNIT = (
     r"(?:\s?(?:per|a|each|every) (?:kg(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
     r"|\s?(?:daily|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)\b)?"
 )
+_FEW = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)"
 _NOT_PEOPLE = (
     r"(?:areas|domains|items|tests|subtests|(?:sub)?scales|measures|sites|centers|studies|trials|days|nights|weeks|months|visits"
     r"|seizures|episodes|parameters|variables|samples|doses|occasions|questions|comparisons|countries|subdomains)"
@@ -73,14 +74,13 @@ _COVERED = [
         (r"\b9\d\s?% (?:CI|CrI)\b", 0),
         (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I),
         # "five of nine areas"
-        (rf"\b{INT}\s?(?:/|(?:out )?of)\s(?:the )?{INT} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I),
+        (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I),
         (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I),
         (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I),
         # thresholds
         (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*", re.I),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
          rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I),
-        (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0),
         (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I),

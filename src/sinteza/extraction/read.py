@@ -300,9 +300,11 @@ def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Rea
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
+    plainly = False
     codes = {item.code for item in named}
     if not figures and codes & _CHANGES and re.search(r"percent|%", clean):
         figures = bare(clean)
+        plainly = True
     if codes & _COUNTED:
         figures += leading_counts(clean, figures)
         of_arms = _beside_arms(clean, figures, table)
@@ -320,6 +322,9 @@ def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Rea
     if table.single:
         figures = [v for v in figures if v.percent is not None or v.events is not None]
     readings = outcomes.assign(sentence, named, figures)
+    if plainly:
+        # figures without their sign are shares of change or nothing
+        readings = [item for item in readings if item.code in _CHANGES]
     return [item for item in readings if _sensible(item, sentence)]
 
 
