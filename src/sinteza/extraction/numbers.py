@@ -91,7 +91,7 @@ _COVERED = [
         (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0),
         (rf"\b(?:aged?|ages)\b[^.;()]{{0,20}}?{DEC}(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC})?", re.I),
         (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0),
-        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |\w+ )?{_TIME}\b(?![- ]?free)", 0),
+        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!had\b|experienced|developed|suffered|without|with\b|reported)\w+ )?{_TIME}\b(?![- ]?free)", 0),
         (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%))*\b(?![\d.]*\s?%)", re.I),
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0),

@@ -311,7 +311,7 @@ def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Rea
         plain = _uncovered(clean, figures + of_arms)
         # a lone count beside percentages is rarely a result; several, or none else, are
         extra = counts(plain)
-        if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50"}:
+        if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50", "RECUR", "STOP"}:
             figures += [
                 v
                 for v in extra
