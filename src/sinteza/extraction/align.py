@@ -93,6 +93,17 @@ class Alignment:
             if len(both) <= 3:
                 return [(values[0], arm, 0.85) for arm in both]
         slots = [(m, arm) for m in near for arm in m.arms]
+        if (
+            len(slots) > 1
+            and len({id(m) for m, _ in slots}) == 1
+            and len(values) > len(slots)
+            and len(values) % len(slots)
+            and slots[0][0].end < values[0].start
+            and "respectively" not in sentence[values[-1].end :]
+        ):
+            # "for 200 and 400 mg/day, rates were ... (three subgroups)": both doses together
+            drug = table.arms[slots[0][1]].drug
+            return [(value, table.pooled(drug), 0.5) for value in values]
         if len(values) == 1 and reading.code in _TOGETHER and values[0].events is not None:
             arms = {arm for _, arm in slots}
             sizes = [

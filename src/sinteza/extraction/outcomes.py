@@ -170,11 +170,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a report fixed beforehand: the code of its primary endpoint, and if it is prevention."""
+    """What a report fixed beforehand: the code of its primary endpoint, and what was treated."""
 
     primary: str | None = None
     prevention: bool = False
     seizures: bool = False
+    status: bool = False
 
 
 _PRIMARY = _p(
@@ -260,6 +261,9 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:  # noqa: 
             if code == "AE" and not reasons and not _INCIDENCE.search(sentence):
                 continue
             said = "WDAE" if reasons and code == "AE" else code
+            if setting.status and code == "RR50" and "50" not in match[0]:
+                # who responds in status epilepticus stops seizing
+                said = "STOP"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
     if setting.prevention:

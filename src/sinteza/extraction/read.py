@@ -90,6 +90,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
         prevention=domain in ("prophylaxis", "febrile_seizures"),
         seizures=domain == "epilepsy",
+        status="status epilepticus" in title.lower(),
     )
     found = [
         _placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told, setting)
