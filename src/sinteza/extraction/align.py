@@ -42,6 +42,7 @@ _HELD = re.compile(
 )
 # treatment that everybody had after the blinded part
 _OPEN = re.compile(r"open[- ]label|extension|\bOLEx?\b|\bPart (?:II|2|B)\b|long-term", re.I)
+_EITHER = re.compile(r"\beither (?:[\w/]+ ){0,3}?(?:or (?:the )?)?$", re.I)
 # "(p = 0.08 vs placebo)": what was tested, not whose figure
 _IN_TEST = re.compile(
     r"[(\[,;]\s*p\s?[=<>≤][^()]{0,40}?(?:vs\.?|versus|compared (?:with|to)|against|from)\s*(?:the )?$",
@@ -92,6 +93,8 @@ class Alignment:
             both = [*table.active(), *([table.comparator] if table.comparator is not None else [])]
             if len(both) <= 3:
                 return [(values[0], arm, 0.85) for arm in both]
+        # "without exposure to either X or placebo" gives no figure to one of them
+        near = [m for m in near if not _EITHER.search(sentence, max(0, m.start - 40), m.start)]
         slots = [(m, arm) for m in near for arm in m.arms]
         if (
             len(slots) > 1
@@ -432,6 +435,15 @@ class Alignment:
                 pair = (only, other) if costs[0] <= costs[1] + 0.3 else (other, only)
                 return [(value, arm, 0.8) for value, arm in zip(values, pair, strict=True)]
         turns = len(self._previous)
+        last = [m for m, arm in slots if turns and arm == self._previous[-1]]
+        if (
+            len(values) == turns
+            and len(named) == 1
+            and len(last) == len(slots)
+            and any(0 <= values[-1].start - m.end < 4 for m in last)
+        ):
+            # "with rates of 38% and 41%, compared to placebo (18%)": the rest as before
+            return [(v, arm, 0.75) for v, arm in zip(values, self._previous, strict=True)]
         if turns and len(values) % turns == 0 and set(named) in (set(), set(self._previous)):
             sure = 0.75 if len(values) == turns else 0.65
             return [(v, self._previous[n % turns], sure) for n, v in enumerate(values)]

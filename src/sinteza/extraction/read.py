@@ -405,6 +405,8 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
             continue
+        if reading.code in ("AE", "SAE") and re.match(r"\s+of (?:these|them|which)\b", after):
+            continue
         if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
             continue
         if value.percent is None and value.total is None and _elsewhere(sentence, value, reading):
@@ -480,6 +482,8 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         return -percent
     if "+" in signs and not re.search("reduc", words, re.I):
         return -percent if value.signed == "+" else percent
+    if _GREW.match(sentence, value.end) and not signs - {""}:
+        return -percent
     if (
         re.search(r"\bincreas", sentence[max(0, value.start - 40) : value.start])
         and reading.code != "PCPBO"
@@ -487,6 +491,9 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
     ):
         return -percent
     return percent
+
+
+_GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 
 
 def _slot(pattern: re.Pattern[str], sentence: str, reading: Reading) -> str | None:
