@@ -35,6 +35,10 @@ _EVERYBODY = re.compile(
     re.I,
 )
 _EFFECTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED"}
+_AGAINST = re.compile(
+    r"\b(?:vs|versus|compared|than|against|respectively|differ\w*|between|both|whereas|groups)\b",
+    re.I,
+)
 # an arm that is only what the other is held against
 _HELD = re.compile(
     r"\b(?:compar(?:ed|ison) (?:with|to)|versus|vs\.?|relative to|than|over)\s+(?:the |those on )?$",
@@ -120,6 +124,12 @@ class Alignment:
             apart = [m for m, _ in slots if "," in _outside(sentence[inner.end : m.start])]
             if slots and len(apart) == len(slots):
                 return [(values[0], table.pooled(), 0.7)]
+        if len(values) == 1 and reading.code in _TOGETHER and len({arm for _, arm in slots}) > 1:
+            opened = sentence.find("(", values[0].end)
+            closed = sentence.find(")", opened)
+            if opened > 0 and all(opened < m.start < closed for m, _ in slots):
+                # "23 completed (X n = 11, placebo n = 12)"
+                return [(values[0], table.pooled(), 0.8)]
         whole = self._and_in_all(values)
         if whole and reading.code in _TOGETHER:
             rest = Reading(reading.code, values[1:], reading.scope, inner)
@@ -417,12 +427,11 @@ class Alignment:
         if len(values) == 2 and len(main) == 2 and len(named) == 1:
             only = named[0]
             last = sentence[values[-1].end : values[-1].end + 90]
-            last *= sentence[values[0].end : values[1].start].strip() == "and"
-            if (
-                only in table.active()
-                and "respectively" in last
-                and not table.comparator_told(sentence)
-            ):
+            gap = sentence[values[0].end : values[1].start].strip()
+            both = (gap == "and" and "respectively" in last) or gap == "/"
+            ahead = all(m.end <= values[0].start for m, _ in slots)
+            apart = ahead and not _AGAINST.search(sentence[: values[1].start])
+            if only in table.active() and (both or apart) and not table.comparator_told(sentence):
                 # two periods or groups of the one arm that is named
                 return [(value, only, 0.6) for value in values]
             if only in main:

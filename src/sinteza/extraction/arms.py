@@ -219,7 +219,9 @@ class ArmTable:
             inner = treatments(long)
             if inner:
                 name = inner[0].name
-                self._aliases.setdefault(name, []).append(short)
+                # "CBD25": the dose is read behind the letters
+                glued = re.fullmatch(r"([A-Za-z]{2,5})-?\d+(?:\.\d+)?", short)
+                self._aliases.setdefault(name, []).append(glued[1] if glued else short)
                 uses = self.text.count(short)
                 score[name] += uses
         low = whole.lower()

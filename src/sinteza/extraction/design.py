@@ -45,7 +45,7 @@ _METHOD_TEXT = _p(
 )
 _EXTENSION = _p(
     r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
-    r"|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
+    r"|open[- ]label (?:\w+ ){0,3}?(?:of|in) patients (?:completing|who completed|from)|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
 )
 _EXTENSION_TEXT = _p(
     r"\bopen[- ]label,? (?:\w+[- ]){0,3}?extension|\bextension (?:study|trial|of (?:a|an|the|this|these)\b|phase)|\bOLEx?\b|long-term follow-up stud|completed (?:\w+ ){0,6}?(?:double-blind|randomi[sz]ed)[^.]{0,80}(?:enter|enrol|continu|eligible)"

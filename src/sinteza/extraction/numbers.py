@@ -78,7 +78,8 @@ _COVERED = [
         (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I),
         (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I),
         # thresholds
-        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*", re.I),
+        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I),
+        (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
          rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),

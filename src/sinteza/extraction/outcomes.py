@@ -54,12 +54,13 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AEN", _p(
-        r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system|aggressi\w+|hostil\w+|depressi\w+|anxiety|psychotic|allergic|cutaneous|renal|cerebell\w+|sleep|injury)(?:/\w+| and \w+| or \w+)? (?:treatment-emergent )?"
+        r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|\w+-limiting|(?<!mostly )(?<!mainly )(?<!generally )(?:(?:mild|moderate)(?:[- ](?:or|to|and)[- ]\w+)?|severe)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system|aggressi\w+|hostil\w+|depressi\w+|anxiety|psychotic|allergic|cutaneous|renal|cerebell\w+|sleep|injury)(?:/\w+| and \w+| or \w+)? (?:treatment-emergent )?"
         rf"{_AE}"
     )),
     ("AEN", _p(rf"(?:onset|resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
     ("AEN", _p(rf"{_AE} (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involving)")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
+    ("REASON", _p(r"\b\d\d\s?%?\s?(?:-|to)\s?\d\d\d?\s?% (?:\w+ )?(?:reduction|decrease|improvement)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
@@ -70,8 +71,8 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
-        rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)|complete seizure suppression"
+        rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
+        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}(?:seizures|attacks)|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)|complete seizure suppression"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
@@ -126,6 +127,11 @@ _NEEDS = {
     "PCRED": ("reduc", "decreas", "chang", "percent"),
 }
 _BESIDE = _p(_UNRELATED)
+# "psychiatric and cognitive serious adverse events" are not the serious ones
+_OF_A_KIND = _p(
+    r"\b(?:(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|gastrointestinal|hepatic|dermatolog\w+|skin|suicid\w+|aggressi\w+|hostil\w+)(?:(?: and| or|/)\s?\w+)? (?:(?:treatment-emergent|serious) )*$"
+)
+_MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
     rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
@@ -261,7 +267,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:  # noqa: 
                 continue
             if code == "AE" and not reasons and not _INCIDENCE.search(sentence):
                 continue
+            if code in ("AE", "SAE", "WDAE", "AE34") and _OF_A_KIND.search(
+                text, max(0, match.start() - 60), match.start()
+            ):
+                found.append(Named(match.start(), end, "AEN"))
+                text = _cover(text, match.start(), end)
+                continue
             said = "WDAE" if reasons and code == "AE" else code
+            if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
+                # "reported mostly mild or moderate adverse effects" tells of any
+                said = "AE"
             if setting.status and code == "RR50" and "50" not in match[0]:
                 # who responds in status epilepticus stops seizing
                 said = "STOP"

@@ -382,7 +382,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if reading.code in _CHANGES and (value.percent is None or value.events is not None):
             continue
         if re.match(
-            r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|MPR|effect|variance|total duration)",
+            r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|days|nights|time|MPR|effect|variance|total duration)",
             after,
         ):
             continue
@@ -418,8 +418,8 @@ def _sensible(reading: Reading, sentence: str) -> bool:
 
 # what people did who are no result: "41 patients elected to continue, only 11 ..."
 _DID = re.compile(
-    r"\b(?:elected|chose|opted|entered|enrolled|enter|underwent|received|took|recruited|screened|eligible"
-    r"|were (?:included|studied|treated|assigned|randomi[sz]ed|evaluated|evaluable|analy[sz]ed|allocated|available|followed))\b",
+    r"\b(?:elected|provided|chose|opted|entered|enrolled|enter|underwent|received|took|recruited|screened|eligible"
+    r"|were \w+-related|were (?:included|studied|treated|assigned|randomi[sz]ed|evaluated|evaluable|analy[sz]ed|allocated|available|followed))\b",
     re.I,
 )
 
