@@ -111,7 +111,12 @@ class Alignment:
             # "for 200 and 400 mg/day, rates were ... (three subgroups)": both doses together
             drug = table.arms[slots[0][1]].drug
             return [(value, table.pooled(drug), 0.5) for value in values]
-        if len(values) == 1 and reading.code in _TOGETHER and values[0].events is not None:
+        if (
+            len(values) == 1
+            and reading.code in _TOGETHER
+            and values[0].events
+            and not values[0].total
+        ):
             arms = {arm for _, arm in slots}
             sizes = [
                 table.arms[arm].n_randomized or table.arms[arm].n_analyzed or 0 for arm in arms
@@ -167,6 +172,9 @@ class Alignment:
         )
         if result is None:
             result = self._without_names(sentence, reading, slots)
+        if reading.code == "PCPBO":
+            # a difference from the placebo is never the placebo's
+            result = [item for item in result if item[1] != table.comparator]
         self._remember([arm for _, arm, _ in result])
         return result
 
@@ -434,6 +442,11 @@ class Alignment:
             if only in table.active() and (both or apart) and not table.comparator_told(sentence):
                 # two periods or groups of the one arm that is named
                 return [(value, only, 0.6) for value in values]
+            # the other arm is not even named: it may be another period or group
+            against = re.search(
+                r"\b(?:vs|versus|compared|than)\b", sentence[values[0].end : values[1].start]
+            )
+            sure = 0.8 if against or table.comparator_told(sentence) else 0.6
             if only in main:
                 # the figure that stands nearest is that arm's, the other one the other's
                 costs = [
@@ -442,7 +455,7 @@ class Alignment:
                 ]
                 other = main[1 - main.index(only)]
                 pair = (only, other) if costs[0] <= costs[1] + 0.3 else (other, only)
-                return [(value, arm, 0.8) for value, arm in zip(values, pair, strict=True)]
+                return [(value, arm, sure) for value, arm in zip(values, pair, strict=True)]
         turns = len(self._previous)
         last = [m for m, arm in slots if turns and arm == self._previous[-1]]
         if (
@@ -454,7 +467,8 @@ class Alignment:
             # "with rates of 38% and 41%, compared to placebo (18%)": the rest as before
             return [(v, arm, 0.75) for v, arm in zip(values, self._previous, strict=True)]
         if turns and len(values) % turns == 0 and set(named) in (set(), set(self._previous)):
-            sure = 0.75 if len(values) == turns else 0.65
+            alike = len({(v.percent is None, v.events is None) for v in values}) == 1
+            sure = 0.75 if len(values) == turns and alike else 0.6
             return [(v, self._previous[n % turns], sure) for n, v in enumerate(values)]
         if len(values) % 2 == 0 and len(named) == 2 and len(values) > 2:
             return [(v, named[n % 2], 0.6) for n, v in enumerate(values)]

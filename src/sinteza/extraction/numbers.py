@@ -77,6 +77,8 @@ _COVERED = [
         (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I),
         (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I),
         (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I),
+        # "thirty-nine percent (39%)"
+        (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I),
         # thresholds
         (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I),
         (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I),
@@ -165,7 +167,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
         ("eTp", rf"{_L}({INT})\s+(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+|these\s+)?({INT})\s+{_WORDS}[(\[,]\s*{_PCT}"),
         ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*(?:{_WORDS}[(\[,;:=]+|or)\s*{_PCT}"),
         ("peT", rf"{_L}{_PCT}\s*{_WORDS}[(\[,;]\s*({INT})\s?(?:/|of|out of)\s?(?:the\s+)?({INT})\b(?!\s?%)"),
-        ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}"),
+        ("ep", rf"{_L}({INT})(?!\s+per ?cent)\s*{_WORDS}[(\[]\s*{_PCT}"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*([+-]?{DEC})\s*[)\]](?=\s*\w+)(?!\s*of\b)(?<=%\))"),
         ("pp", rf"{_L}(?:between\s+)({DEC})\s?%?\s+and\s+({DEC})\s?%"),
         ("pp", rf"(?<=from ){_L}({DEC})\s?%?\s*\([^()]{{1,50}}\)\s*to\s*({DEC})\s?%"),

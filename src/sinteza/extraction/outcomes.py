@@ -44,7 +44,8 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 # in order: what is found first covers its words from the patterns after it
 _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
-    ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b|)(?:due to|because of|for|owing to|from|attributed to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b")),
+    ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
+    ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
     ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
@@ -65,7 +66,13 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
     ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
+    ("PCPBO", _p(r"\bnet (?:\w+ ){0,3}?(?:reductions?|decreases?)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
+    *[
+        # ">=50% (68%/46%) or >=75% (57%/36%) reduction": the share stands inside
+        (code, _p(rf"(?:≥|≧|>=?|> ?or ?= ?|at least )\s?{bar}\s?%(?=\s*\([^()]{{1,60}}%[^()]{{0,30}}\)[^.;()]{{0,30}}(?:\([^()]{{1,60}}\)[^.;()]{{0,20}})?(?:reduction|decrease))"))
+        for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
+    ],
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
     ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
     ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
@@ -81,9 +88,10 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
         r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
+    ("REASON", _p(r"treatment failures?\b|partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
     ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
-    ("MPC", _p(rf"{_REDUCED} (?:in|of) (?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
+    ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
     ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
@@ -91,7 +99,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("LTFU", _p(r"lost to follow[- ]?up")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
     ("WD", _p(rf"{_STOP}|(?:did|could) not complete|failed to complete")),
@@ -361,7 +369,7 @@ def _semicolon(sentence: str, at: int) -> int:
 
 
 _OF_PEOPLE = _p(
-    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?\s?(?:had|were|was|who|have|became|remained|achieved|experienced|showed|reported|developed)?\s?$"
+    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?[\])\s]*(?:had|were|was|who|have|became|remained|achieved|experienced|showed|reported|developed)?\s?$"
 )
 
 
