@@ -81,6 +81,11 @@ _DOSE = re.compile(
 # a concentration that was measured, not one that was aimed at
 _MEASURED = re.compile(r"concentrations?|serum levels?|plasma levels?", re.I)
 # one arm that went through these doses, not an arm for each
+_STARTED = re.compile(
+    rf"\b(?:starting (?:dose|dosage|at)|started (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
+    re.I,
+)
+_RAISED = re.compile(r"\b(?:up to|maxim\w+|increments?)\b", re.I)
 _IN_STEPS = re.compile(
     r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
     re.I,
@@ -395,6 +400,9 @@ class ArmTable:
                 points -= 2.0 * bool(re.search(r"mL\b", unit)) + 4.0 * bool(
                     re.search(r"median|mean|modal", before, re.I)
                 )
+                if self.single and group[0].ranged and re.search(r"\brange\s?[=:,of]*\s*$", before):
+                    # "modal dose 200 mg (range = 50-400 mg)"
+                    points += 6.0
                 singles.append((points, figures if group[0].ranged else figures[-1:], unit))
         drug = self.drugs[0] if self.drugs else ""
         for figures in self._stepped:
@@ -422,6 +430,18 @@ class ArmTable:
             beside = next((match for match in ranges if match), None)
             if beside and len(figures) == 1 and figures[0] in beside.groups():
                 figures = (beside[1], beside[2])
+            start = _STARTED.search(self.text)
+            if (
+                start
+                and len(figures) == 1
+                and start[2].split("/")[0].strip() == unit.split("/")[0].strip()
+                and figure(start[1]) < figure(figures[0])
+                and _RAISED.search(self.text)
+                and not re.search(r"\btarget|\bfixed", self.text, re.I)
+                and not re.search(rf"\b{re.escape(figures[0])}\b", self.title)
+            ):
+                # started at one dose and raised to another: the range
+                figures = (start[1], figures[0])
             if points >= 1:
                 self._only[drug] = (figures, unit)
 
