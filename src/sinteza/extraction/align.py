@@ -204,13 +204,13 @@ class Alignment:
         if len(before) < 2 or before[-1].arms != (comparator,) or comparator in before[-2].arms:
             return False
         between = sentence[before[-2].end : before[-1].start]
-        behind = sentence[before[-1].end : value.start]
+        tail = sentence[before[-1].end : value.start]
         return bool(
             re.fullmatch(
                 r"(?:\s?\([^()]*\))?\s*(?:versus|vs\.?|compared (?:with|to)|over|relative to)\s+(?:the )?",
                 between,
             )
-        ) and bool(re.search(r"\b(?:was|were|of|by|=|:)\s*$", behind))
+        ) and bool(re.search(r"\b(?:was|were|of|by|=|:)\s*$", tail))
 
     @staticmethod
     def _and_in_all(values: list[Value]) -> bool:
@@ -457,12 +457,12 @@ class Alignment:
                 pair = (only, other) if costs[0] <= costs[1] + 0.3 else (other, only)
                 return [(value, arm, sure) for value, arm in zip(values, pair, strict=True)]
         turns = len(self._previous)
-        last = [m for m, arm in slots if turns and arm == self._previous[-1]]
+        closing = [m for m, arm in slots if turns and arm == self._previous[-1]]
         if (
             len(values) == turns
             and len(named) == 1
-            and len(last) == len(slots)
-            and any(0 <= values[-1].start - m.end < 4 for m in last)
+            and len(closing) == len(slots)
+            and any(0 <= values[-1].start - m.end < 4 for m in closing)
         ):
             # "with rates of 38% and 41%, compared to placebo (18%)": the rest as before
             return [(v, arm, 0.75) for v, arm in zip(values, self._previous, strict=True)]

@@ -81,6 +81,7 @@ _COVERED = [
         (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I),
         # thresholds
         (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I),
+        (rf"\b{INT} \w+ (?:would )?provided?(?= {DEC}\s?% power)", re.I),
         (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
          rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I),

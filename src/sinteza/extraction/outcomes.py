@@ -21,6 +21,7 @@ _STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|sympt
 _UNRELATED = (
     r"(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
     r"|(?:recruitment|enrol?lment|accrual|\b(?:study|trial)) (?:\w+ ){0,2}?(?:was|were) (?:\w+ ){0,2}?(?:stopped|terminated|discontinued|halted|closed)"
+    r"|\b(?:neither|none|not|no \w+)\b[^.;,]{0,30}?(?:requir|lead|led|result)\w*(?: to| in)? (?:\w+ )?(?:discontinu|withdraw)\w*"
     r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
@@ -225,7 +226,7 @@ def primary(sentences: Iterable[str]) -> str | None:
     return None
 
 
-def named(sentence: str, setting: Setting = Setting()) -> list[Named]:  # noqa: B008 - frozen
+def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     """The outcomes a sentence names, in order."""
     text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
@@ -519,7 +520,8 @@ def _in_order(
             behind = [v for v in values if row[-1].end <= v.start < stop]
             if len(ahead) + len(behind) == len(values) and not len(behind) % len(row):
                 # "38% and 17% had a 50% and a 75% reduction": as many before as outcomes
-                pairs.extend((value, row[n % len(row)]) for n, value in enumerate(values))
+                turns = [(value, n % len(row)) for n, value in enumerate(values)]
+                pairs.extend((value, o) for k, o in enumerate(row) for value, n in turns if n == k)
                 continue
         after = [v for v in values if row[-1].end <= v.start < stop]
         if len({o.code for o in row}) < 2 or len({o.code for o in row}) != len(row):
@@ -561,4 +563,9 @@ def _scopes(sentence: str, readings: list[Reading]) -> None:
                 else []
             )
             high = min([high, *between])
+            if high < reading.values[-1].end:
+                # figures in turns, as the outcomes: the arms may stand anywhere
+                low, high = 0, len(sentence)
+        elif number and low > reading.values[0].start:
+            low = 0
         reading.scope = (low, high)

@@ -36,7 +36,7 @@ from sinteza.text import abbreviations, sentences
 from sinteza.text.normalize import Folded, fold_with_offsets
 
 NAME = "sinteza-rules"
-VERSION = "1"
+VERSION = "2"
 EXTRACTOR = f"{NAME}/{VERSION}"
 # figures below it are shown to a person before they are used
 THRESHOLD = 0.7

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a sentence of an abstract is read best on one line
 """Ways in which abstracts tell results, one invented sentence each: by class, not by report."""
 
 from __future__ import annotations
@@ -143,6 +144,44 @@ def told(found: Report) -> set[tuple[str, str, int | float | None]]:
             {("WDAE", DRUG, 6.5), ("WDAE", PLACEBO, 0.0)},
         ),
         (
+            "Discontinuation rates caused by adverse events (AEs) were 3.9% (placebo) and 8.2% (lotramacetam).",
+            {("WDAE", PLACEBO, 3.9), ("WDAE", DRUG, 8.2)},
+        ),
+        (
+            "Lotramacetam patients had a 19% decrease in seizures, compared with a 4% increase in the placebo group.",
+            {("PCRED", DRUG, 19.0), ("PCRED", PLACEBO, -4.0)},
+        ),
+        (
+            "On lotramacetam, 38% and 17% achieved >=50% and >=75% reductions in seizures vs. 18% and 3% with placebo, respectively.",
+            {
+                ("RR50", DRUG, 38.0),
+                ("RR75", DRUG, 17.0),
+                ("RR50", PLACEBO, 18.0),
+                ("RR75", PLACEBO, 3.0),
+            },
+        ),
+        (
+            "More patients on lotramacetam than placebo had >=50% (68%/46%) or >=75% (57%/36%) reduction in seizures.",
+            {
+                ("RR50", DRUG, 68.0),
+                ("RR50", PLACEBO, 46.0),
+                ("RR75", DRUG, 57.0),
+                ("RR75", PLACEBO, 36.0),
+            },
+        ),
+        (
+            "Lotramacetam reduced the median frequency of seizures by 40.5%, compared with a 9.0% reduction with placebo.",
+            {("MPC", DRUG, 40.5), ("MPC", PLACEBO, 9.0)},
+        ),
+        (
+            "Thirty-nine percent (39%) of patients on lotramacetam and 16% on placebo were responders.",
+            {("RR50", DRUG, 39.0), ("RR50", PLACEBO, 16.0)},
+        ),
+        (
+            "After 8 weeks 23 patients completed the study (lotramacetam n = 11, placebo n = 12).",
+            {("COMP", "all", 23)},
+        ),
+        (
             "Of 58 patients on lotramacetam, 14 became seizure-free, compared with 5 of 59 patients "
             "on placebo.",
             {("SF", DRUG, 14), ("SF", PLACEBO, 5)},
@@ -167,6 +206,10 @@ def test_results(text: str, expected: set[tuple[str, str, int | float | None]]) 
         "Responders improved in 5 of 9 areas on lotramacetam and in 2 of 9 areas on placebo.",
         "The responder rate rose from 17% to 44% after the switch to another drug.",
         "In 6 patients on lotramacetam a concomitant antiepileptic drug was discontinued.",
+        "Severe adverse events occurred in 5.4% (placebo) and 8.9% (lotramacetam).",
+        "Psychiatric serious adverse events occurred in 0.5% (placebo) and 0.6% (lotramacetam).",
+        "Sixty subjects provided 80% power assuming 10% dropout from lotramacetam.",
+        "Few events were serious on lotramacetam, neither requiring discontinuation in 2 patients.",
         "Adverse effects on lotramacetam concerned the skin (32.5% of total adverse effects).",
     ],
 )
@@ -284,3 +327,63 @@ def test_seizure_control_is_no_control_group() -> None:
     )
     text = "Thirteen percent discontinued because of inadequate seizure control."
     assert told(report(text, methods)) == {("WDLOE", "all", 13.0)}
+
+
+def test_one_arm_without_the_other_is_looked_at() -> None:
+    found = report("The responder rate with lotramacetam was 42.0%.")
+    (value,) = found.outcomes[0].values
+    assert value.needs_look
+    assert "one_arm_alone" in value.flags
+
+
+def test_two_groups_of_one_arm_are_not_two_arms() -> None:
+    found = report(
+        "Patients on lotramacetam with one or two other drugs had adverse events (68.0%/66.0%)."
+    )
+    assert {name for _, name, _ in told(found)} == {DRUG}
+    assert all(v.needs_look for o in found.outcomes for v in o.values)
+
+
+def test_what_was_tested_against_is_not_whose_figure_it_is() -> None:
+    text = (
+        "The responder rate was 20.0% for placebo and 38.0% (p = 0.01 vs placebo) for lotramacetam."
+    )
+    assert told(report(text)) == {("RR50", PLACEBO, 20.0), ("RR50", DRUG, 38.0)}
+
+
+def test_a_report_of_both_parts_tells_of_the_placebo_too() -> None:
+    methods = (
+        "This post hoc analysis used a double-blind, placebo-controlled study of lotramacetam and its "
+        "open-label extension."
+    )
+    text = "Responder rates for placebo vs lotramacetam were 20.5% vs 40.5%."
+    title = "Lotramacetam in Asia: post hoc analysis of a double-blind study and its open-label extension"
+    found = report(text, methods, title)
+    assert found.design.type == "posthoc_rct"
+    assert {arm.role for arm in found.arms} == {"intervention", "comparator"}
+
+
+@pytest.mark.parametrize(
+    ("methods", "doses"),
+    [
+        (
+            "The starting dose of lotramacetam was 150 mg/day, increased in 150-mg/day increments up to a maximum of 600 mg/day.",
+            "150-600",
+        ),
+        (
+            "The dose of lotramacetam was increased stepwise (100 mg/day, 200 mg/day, and 300 mg/day).",
+            "100-300",
+        ),
+    ],
+)
+def test_doses_of_one_arm(methods: str, doses: str) -> None:
+    trial = f"In this double-blind trial, patients received lotramacetam or placebo. {methods}"
+    arms = report("All went well.", trial).arms
+    (arm,) = (arm for arm in arms if arm.role == "intervention")
+    assert arm.name.split()[1] == doses
+
+
+def test_a_day_is_no_dose() -> None:
+    text = "Lotramacetam reached 10 mg/kg/day on Day 7 and 20 mg/kg/day on Day 11 or placebo."
+    arms = report("All went well.", f"In this double-blind trial, {text}").arms
+    assert all(not arm.dose.startswith("7") for arm in arms)
