@@ -126,7 +126,7 @@ def test_age(text: str, answer: str | None) -> None:
         ("Patients were randomized to a drug (n = 79) or placebo (n = 80).", None),
         ("Forty patients, aged 19 to 62 years, were randomly assigned to a drug.", 40),
         (
-            "Sixty outpatients were studied. 30 patients each were randomized to a drug or placebo.",
+            "Sixty outpatients were studied. 30 patients each were randomized to a drug.",
             60,
         ),
         ("N = 519 patients were randomized.", 519),
