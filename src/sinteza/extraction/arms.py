@@ -773,7 +773,7 @@ class ArmTable:
 
     def _sizes(self) -> None:
         for sentence in self._sentences:
-            if not _SIZED.search(sentence):
+            if not _NUMBERED.search(sentence) or not _SIZED.search(sentence):
                 continue
             is_random = bool(
                 re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
@@ -855,6 +855,9 @@ _LABEL_BEFORE = re.compile(
     re.I,
 )
 # "extended-release levetiracetam (LEV XR)": a short form the letters alone do not explain
+_NUMBERED = re.compile(
+    r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b", re.I
+)
 _SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
 _GIVEN = re.compile(
     rf"\b([A-Za-z-]{{5,}})(?: (?:acetate|hydrochloride|[a-z-]*release|tablets?|capsules?))?"

@@ -382,7 +382,7 @@ def drug_resistant(title: str, text: str, field: str) -> str | None:
 
 
 _AGES = re.compile(
-    r"(?:aged?|ages|age range[d]?|range,?|between|from|of|\()?\s*(?:≥|>|>=|> ?or ?= ?|at least )?\s*(\d{1,2}(?:\.\d)?)\s*(?:years?|yrs?|y)?\s*(?:-|to|and|through)\s*[<≤]?\s*(\d{1,2})[\s-]*(?:years?|yrs?|y)\b(?![^.]{0,12}(?:extension|follow|treatment|of treatment|study))",
+    r"(?<![\d.])(\d{1,2}(?:\.\d)?)\s*(?:years?|yrs?|y)?\s*(?:-|to|and|through)\s*[<≤]?\s*(\d{1,2})[\s-]*(?:years?|yrs?|y)\b(?![^.]{0,12}(?:extension|follow|treatment|of treatment|study))",
     re.I,
 )
 _OLDER = re.compile(
@@ -504,6 +504,8 @@ _ENTERED = [
 _NOT_ALL = _p(r"did not|failed|who received both|completing|\b(?:patients|subjects|children|participants) each\b|constitut|screened|healthy controls|completed|discontinu|(?<!the )\bresponders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
 
 
+# figures, or the words for them
+_NUMBERED = _p(r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b")
 _BLINDED = _p(r"random|double[- ](?:blind|mask)")
 
 
@@ -516,6 +518,11 @@ def n_randomized(text: str, kind: str) -> int | None:
     if kind not in ("rct_parallel", "rct_crossover"):
         return None
     sentences = [text[a:b] for a, b in split(text)]
+    numbered = [bool(_NUMBERED.search(sentence)) for sentence in sentences]
+    blinded = [
+        told and bool(_BLINDED.search(sentence))
+        for told, sentence in zip(numbered, sentences, strict=True)
+    ]
     clean: dict[int, str] = {}
     for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
         for pattern in patterns:
@@ -524,7 +531,7 @@ def n_randomized(text: str, kind: str) -> int | None:
                     break
                 if len(sentence) > 3000:
                     continue
-                if exact and not _BLINDED.search(sentence):
+                if not (blinded if exact else numbered)[number]:
                     continue
                 if number not in clean:
                     # what stands in parentheses tells of parts: "(146 men)"

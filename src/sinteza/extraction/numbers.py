@@ -48,60 +48,61 @@ _NOT_PEOPLE = (
     r"(?:areas|domains|items|tests|subtests|(?:sub)?scales|measures|sites|centers|studies|trials|days|nights|weeks|months|visits"
     r"|seizures|episodes|parameters|variables|samples|doses|occasions|questions|comparisons|countries|subdomains)"
 )
-# covered figures: none of these is the result of an arm
+# covered figures: none of these is the result of an arm; without one of its words (in lower case) a
+# pattern cannot match, and is not tried
 _COVERED = [
-    re.compile(pattern, flags)
-    for pattern, flags in [
+    (re.compile(pattern, flags), needles)
+    for pattern, flags, needles in [
         # p values, alone or in a list
         (rf"\bp\b[- ]?(?:values?)?(?: vs\.? placebo)?\s*(?:was|were|of|for all)?\s*(?:[<>=≤≥]|> or|< or|not)[\s=<>]*{DEC}"
-         rf"(?:\s*(?:,|and|/p?=?)\s*(?:[<>=≤≥]\s*)?0?\.\d+)*", re.I),
-        (r"[<>=]\s?0?\.0\d*", re.I),
+         rf"(?:\s*(?:,|and|/p?=?)\s*(?:[<>=≤≥]\s*)?0?\.\d+)*", re.I, ()),
+        (r"[<>=]\s?0?\.0\d*", re.I, ()),
         # confidence intervals and other ranges behind a value
         (rf"\(?\[?\b\d\d\.?\d?\s?%?\s?-?(?:CI|CrI|confidence intervals?|credible intervals?|confidence limits?)\]?s?(?: ?[\[(]CI[\])])?"
-         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0),
-        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I),
+         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "cri", "confid", "cred")),
+        (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "confid")),
+        (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("iqr", "range", "q1", "min")),
+        (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
+        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ("sd", " se", "(se", "sem", "standard")),
         # an interval that follows its value in brackets without a name
-        (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0),
-        (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I),
+        (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0, ("%",)),
+        (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I, ("least", "more", "≥", ">")),
         # ratios and differences
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
-         rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0),
-        (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I),
-        (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (r"\b9\d\s?% (?:CI|CrI)\b", 0),
-        (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I),
+         rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0, ()),
+        (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
+        (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
+        (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
+        (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
         # "five of nine areas"
-        (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I),
-        (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I),
-        (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I),
+        (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I, ()),
+        (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I, ("none of",)),
+        (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I, ("every",)),
         # "thirty-nine percent (39%)"
-        (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I),
+        (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I, ("percent", "per cent")),
         # thresholds
-        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I),
-        (rf"\b{INT} \w+ (?:would )?provided?(?= {DEC}\s?% power)", re.I),
-        (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I),
+        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "up to", "below")),
+        (rf"\b{INT} \w+ (?:would )?provided?(?= {DEC}\s?% power)", re.I, ("provid",)),
+        (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I, ("power", "assum")),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
-         rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I),
-        (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),
-        (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0),
-        (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I),
-        (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I),
-        (r"\b(?:reduced|decreased) by (?:at least )?(?:25|50|75|90)\s?%(?! (?:for|with|in|on|vs))(?= \w+ing| after| or| from)", re.I),
+         rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I, ("25", "50", "75", "90", "100", "fif", "ninety", "-five")),
+        (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I, ("100",)),
+        (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0, ()),
+        (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I, ("25", "50", "75", "90", "100")),
+        (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I, ("25", "50", "75", "90", "100")),
+        (r"\b(?:reduced|decreased) by (?:at least )?(?:25|50|75|90)\s?%(?! (?:for|with|in|on|vs))(?= \w+ing| after| or| from)", re.I, ("ed by",)),
         # sizes, ages, spans, ratios of allocation, studies, phases, years, identifiers
-        (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0),
-        (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0),
-        (rf"\b(?:aged?|ages)\b[^.;()]{{0,20}}?{DEC}(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC})?", re.I),
-        (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0),
-        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!had\b|experienced|developed|suffered|without|with\b|reported)\w+ )?{_TIME}\b(?![- ]?free)", 0),
-        (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%))*\b(?![\d.]*\s?%)", re.I),
-        (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0),
-        (r"\b(?:19|20)\d\d\b(?!\s?%)", 0),
-        (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0),
-        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC}){{0,12}}\s?-?(?:{UNIT})(?![\w])", 0),
-        (r"\b[A-Za-z]+-?\d+[A-Za-z]*\b", 0),
+        (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0, ("=", ":")),
+        (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0, (":",)),
+        (rf"\b(?:aged?|ages)\b[^.;()]{{0,20}}?{DEC}(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC})?", re.I, ("age",)),
+        (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
+        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!had\b|experienced|developed|suffered|without|with\b|reported)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
+        (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%))*\b(?![\d.]*\s?%)", re.I, ()),
+        (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0, ()),
+        (r"\b(?:19|20)\d\d\b(?!\s?%)", 0, ("19", "20")),
+        (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0, ()),
+        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC}){{0,12}}\s?-?(?:{UNIT})(?![\w])", 0, ()),
+        (r"\b[A-Za-z]+-?\d+[A-Za-z]*\b", 0, ()),
     ]
 ]  # fmt: skip
 
@@ -111,7 +112,10 @@ def covered(text: str, also: list[tuple[int, int]] | None = None) -> str:
     out = text
     for start, end in also or []:
         out = out[:start] + "~" * (end - start) + out[end:]
-    for pattern in _COVERED:
+    low = text.lower()
+    for pattern, needles in _COVERED:
+        if needles and not any(needle in low for needle in needles):
+            continue
         if pattern.search(out):
             out = pattern.sub(lambda m: "~" * len(m[0]), out)
     return out

@@ -109,13 +109,33 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
-_LEFT = ("complet", "discontin", "withdr", "drop", "stopp", "terminat", "left the", "premature")
+_LEFT = (
+    "complet",
+    "discontin",
+    "withdr",
+    "drop",
+    "stopp",
+    "terminat",
+    "left the",
+    "premature",
+    "halt",
+    "closed",
+)
 _NEEDS = {
     "WDLOE": ("efficac", "effect", "failure", "response", "seizure"),
     "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", "rash"),
     "DRAE": ("related",),
     "SAE": ("serious", "sae"),
     "AEN": _SICK,
+    "REASON": (
+        "partial",
+        "incomplete",
+        "failure",
+        "difference",
+        "reduction",
+        "decrease",
+        "improvement",
+    ),
     "AE34": ("grade",),
     "PCPBO": ("placebo", "pbo", "plc", "greater"),
     "RR90": ("90",),
@@ -228,12 +248,15 @@ def primary(sentences: Iterable[str]) -> str | None:
 
 def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     """The outcomes a sentence names, in order."""
-    text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
+    low = sentence.lower()
+    text = sentence
+    if any(word in low for word in _LEFT):
+        text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
     for match in _BECAUSE_OF_OTHERS.finditer(text):
         found.append(Named(match.start(), match.end(), "REASON"))
     text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
-    reasons = _REASONS.search(text)
+    reasons = _REASONS.search(text) if "reason" in low else None
     if reasons:
         for match in _NOT_COUNTED.finditer(text):
             found.append(Named(match.start(), match.end(), "REASON"))
@@ -241,7 +264,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         for match in _NO_EFFECT.finditer(text):
             found.append(Named(match.start(), match.end(), "WDLOE"))
         text = _NO_EFFECT.sub(lambda match: "~" * len(match[0]), text)
-    for match in _LISTED.finditer(text):
+    for match in _LISTED.finditer(text) if "respon" in low or "reduction" in low else ():
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
         for number, item in enumerate(figures):
@@ -251,7 +274,6 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 )
             )
         text = _cover(text, match.start(), match.end())
-    low = sentence.lower()
     for code, pattern in _PATTERNS:
         needs = _NEEDS.get(code)
         if needs and not any(word in low for word in needs):
