@@ -20,7 +20,7 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 
 _PROTOCOL = _p(
-    r"\b(?:study|trial|review) protocol\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
+    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
 )
 _UNDER_WAY = _p(
     r"present the (?:design|protocol)|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)"
@@ -30,6 +30,8 @@ _REVIEW = _p(
     r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
     r"|current (?:status|evidence)|: new (?:treatment|preparation|drug|indication)\b|critically appraised|state of the art|\bcommentary\b|\beditorial\b"
 )
+# a report indexed as a trial is a review only if it says so
+_STRONG_REVIEW = _p(r"\breview\b|\boverview\b|critically appraised|\bcommentary\b|\beditorial\b")
 _METHOD = _p(
     r"\bdesign(?:s|ing)?\b.*\b(?:trial|study)|trial designs?\b|\bsample size|methodolog(?!y and results)|\bsimulat|\bmodel(?:l?ing)\b|time-to-event|prerandomi[sz]ation|trial endpoints?|pitfalls"
     r"|placebo (?:response|effect)s?\b.*\btrials|in clinical trials? (?:participants|of)|surrogate|\bstatistical\b|\bvalidation of\b|natural variability"
@@ -200,10 +202,14 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
     if _OTHER_QUESTION.search(title) and not plain_trial:
         return "methodology", 0.75
     if method_words >= 2 and not re.search(
-        r"\b(?:efficacy|safety|tolerability) (?:and \w+ )?of\b", title, re.I
+        r"\b(?:efficacy|safety|tolerability) (?:and \w+ )?of\b|^[\w-]+ in the treatment of\b|^(?:long-term )?(?:safety|efficacy|tolerability)\b",
+        title,
+        re.I,
     ):
         return "methodology", 0.75
-    if ("review" in kinds or _REVIEW.search(title)) and not re.search(
+    registered = kinds & {"randomized controlled trial", "controlled clinical trial"}
+    words = _STRONG_REVIEW if registered else _REVIEW
+    if ("review" in kinds or words.search(title)) and not re.search(
         r"post[- ]?hoc|patients were random", f"{title}. {text}", re.I
     ):
         return "review", 0.85 if "review" in kinds else 0.7
@@ -285,12 +291,18 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         head = f"{title}. {text[:1200]}"
         several = bool(_SEVERAL.search(head)) or "pooled" in head.lower()
         strong = re.search(
-            r"pooled data|data (?:were|was|are) pooled|pooled (?:from|analys)", text[:900], re.I
+            r"pooled data|data (?:were|was|are) pooled|pooled (?:from|analys)|(?:secondary|post[- ]?hoc|sub-?group) analysis of (?:the )?(?:data|results)",
+            text[:900],
+            re.I,
         )
         if (
             pooled_title
             or strong
-            or not re.search(r"(?:were|was) randomi[sz]ed (?:\(?1:1|to\b)", text, re.I)
+            or not re.search(
+                r"(?:were|was) (?:randomi[sz]ed (?:\(?1:1|to\b)|randomly (?:assigned|allocated))",
+                text,
+                re.I,
+            )
         ):
             return ("posthoc_pooled_rct" if several else "posthoc_rct"), 0.8
     if randomised or _CONTROLLED.search(f"{title}. {text}"):
