@@ -779,7 +779,7 @@ class ArmTable:
                 re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
             )
             # a sentence of results prints counts beside its arms that are no sizes
-            told = bool(_RESULT.search(sentence))
+            told = bool(_RESULT.search(sentence)) and not _GIVEN_TO.search(sentence)
             if told and "%" not in sentence:
                 continue
             mentions = [m for m in self.mentions(sentence) if len(m.arms) == 1]
@@ -809,6 +809,7 @@ _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
     re.I,
 )
+_GIVEN_TO = re.compile(r"random|assign|allocat|intent\w*-to", re.I)
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
 _PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
 _OR_PLACEBO = re.compile(
