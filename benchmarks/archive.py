@@ -64,8 +64,7 @@ files themselves, and NLM's table of MeSH trees, written here from our MeSH). It
 words of titles and abstracts by their stems, without stopwords, and few other fields: no
 affiliations, no headings by name without NLM's table of names, no words of registry, grants or
 identifiers, no history of versions; records whose headings came without numbers are not found by
-[CODE]. It was built for the smallest size only: 300,000 records would be a million files, and
-bringing them in took more than ten minutes on the shared machine before its index was begun.
+[CODE]. It was built for the smallest size only: 300,000 records would be a million files.
 """
 
 _READ = """
