@@ -43,6 +43,22 @@ CRUMBS = st.sampled_from(
         "<!DOCTYPE a [<!ENTITY b 'c'>]>",
     ]
 )
+KEYS = [
+    "title",
+    "author",
+    "issued",
+    "DOI",
+    "date-parts",
+    "family",
+    "custom",
+    "page",
+    "items",
+    "Study",
+    "studies",
+    "protocolSection",
+    "identificationModule",
+    "nctId",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
     lambda inner: (
