@@ -64,9 +64,50 @@ def _scorer() -> ModuleType:
     return module
 
 
+_READING = Path(__file__).parent / "data" / "extraction_reading"
+_SETS = (
+    (
+        "The shared gold",
+        None,
+        "The rules were first written with these reports in sight: this is how well they fit, not "
+        "how well they do elsewhere.",
+    ),
+    (
+        "Development",
+        "development",
+        "Drawn at random from the reports outside the shared gold, read by one person each. Its "
+        "errors were sorted into classes and rules written for the classes, so this too is fit.",
+    ),
+    (
+        "Held out",
+        "heldout",
+        "Drawn and read in the same way; nobody looked at these reports or scored them before the "
+        "rules were finished. This is what the rules do on reports nobody tuned them on.",
+    ),
+)
+
+
 def _gold(records: list[Record]) -> str:
-    lines = (SHARED / "extraction_gold" / "gold.jsonl").read_text("utf-8").splitlines()
-    gold = [json.loads(line) for line in lines]
+    """Every hand-annotated set there is, each in a table of its own."""
+    parts = []
+    for name, file, remark in _SETS:
+        path = _READING / f"{file}.jsonl" if file else SHARED / "extraction_gold" / "gold.jsonl"
+        if path.is_file():
+            gold = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            parts.append(_scored(records, gold, name, remark))
+        else:
+            parts.append(f"### {name}\n\nNot measured: the set is not there.\n")
+    parts.append(
+        "Nothing was learned from any of these sets by a machine (the model of sentence roles "
+        "comes from other abstracts). A calibrator of the confidence (logistic regression on the "
+        "code, the role of the sentence, the pairing, the arms and the design; one report left out "
+        "at a time, shared gold and development together) was tried and lost: where the rules "
+        "accepted 58% of the values at a precision of .979 (role), it reached .957 at 60%.\n"
+    )
+    return "\n".join(parts)
+
+
+def _scored(records: list[Record], gold: list[dict[str, Any]], name: str, remark: str) -> str:
     by_pmid = {record.pmid: record for record in records}
     roles = load().predict
     predictions = {
@@ -86,29 +127,28 @@ def _gold(records: list[Record]) -> str:
         return f"{found[level]['f1']:.3f}"
 
     out = [
-        f"### The shared gold: {len(predictions)} reports, {everything['gold']} values\n",
-        "The rules were written with these reports in sight: this is how well they fit, not how "
-        "well they do elsewhere. Nothing was learned from them by a machine (the model of sentence "
-        "roles comes from other abstracts), so there is nothing to cross-validate.\n",
-        "| scored by `score_extraction.py` | target | value F1 | role F1 | exact arm F1 |",
-        "|---|---|---|---|---|",
-        "| primary parallel RCTs, responders and seizure freedom | .95 / .92 / .88 | "
+        f"### {name}: {len(predictions)} reports, {everything['gold']} values\n",
+        f"{remark}\n",
+        "| scored by `score_extraction.py` | target | values | value F1 | role F1 | exact arm F1 |",
+        "|---|---|---|---|---|---|",
+        "| primary parallel RCTs, responders and seizure freedom | .95 / .92 / .88 "
+        f"| {main['gold']} | "
         + " | ".join(f1(main, level) for level in ("value", "role", "arm"))
         + " |",
-        "| all outcomes, all designs | .90 / .85 / .80 | "
+        f"| all outcomes, all designs | .90 / .85 / .80 | {everything['gold']} | "
         + " | ".join(f1(everything, level) for level in ("value", "role", "arm"))
         + " |",
         "",
         "| accepted without a look | target | precision: value | role | exact arm | share |",
         "|---|---|---|---|---|---|",
     ]
-    for name, found, whole in (
+    for label, found, whole in (
         ("primary, responders and seizure freedom", sure_main, main),
         ("all", sure, everything),
     ):
         cells = " | ".join(f"{found[level]['precision']:.3f}" for level in ("value", "role", "arm"))
-        share = found["predicted"] / whole["predicted"]
-        out.append(f"| {name} | .97 | {cells} | {share:.0%} of {whole['predicted']} |")
+        share = found["predicted"] / max(whole["predicted"], 1)
+        out.append(f"| {label} | .97 | {cells} | {share:.0%} of {whole['predicted']} |")
     out += ["", "| label | target | n | accuracy | precision when given |", "|---|---|---|---|---|"]
     targets = {
         "design": ".90",
@@ -116,9 +156,9 @@ def _gold(records: list[Record]) -> str:
         "age_group": "",
         "n_randomised": ".85, .95",
     }
-    for name, found in labels.items():
+    for label, found in labels.items():
         out.append(
-            f"| {name} | {targets[name]} | {found['n']} | {found['accuracy']:.3f} "
+            f"| {label} | {targets[label]} | {found['n']} | {found['accuracy']:.3f} "
             f"| {found['precision_when_given']:.3f} |"
         )
     return "\n".join(out) + "\n"
