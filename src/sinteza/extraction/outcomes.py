@@ -260,8 +260,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     for match in _BECAUSE_OF_OTHERS.finditer(text):
         found.append(Named(match.start(), match.end(), "REASON"))
     text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
-    told = any(word in low for word in ("reason", "most", "mainly", "primarily"))
-    reasons = _REASONS.search(text) if told else None
+    why = any(word in low for word in ("reason", "most", "mainly", "primarily"))
+    reasons = _REASONS.search(text) if why else None
     if reasons:
         for match in _NOT_COUNTED.finditer(text):
             found.append(Named(match.start(), match.end(), "REASON"))
