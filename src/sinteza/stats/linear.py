@@ -17,6 +17,12 @@ from sinteza.stats.arrays import FloatArray
 
 #: beyond this ratio of variances the sums of squared weights leave double precision
 MAX_RATIO = 1e100
+#: beyond this many standard errors the fourth powers of the estimates leave double precision
+MAX_SIZE = 1e75
+#: differences below this share have lost their digits and are summed again in another way
+_CANCELED = 1e-6
+#: residuals below this share of the estimates are rounding
+_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,11 @@ class Model:
         r = self.y - self.q @ beta
         return Weighted(w, beta, r, float(w @ (r * r)), a_inv, log_det)
 
+    def exact(self, fit: Weighted) -> bool:
+        """Whether the model passes through every estimate: residuals are but rounding."""
+        size = float(np.abs(self.y).max()) + float(np.abs(self.q @ self.start).max())
+        return float(np.abs(fit.r).max()) <= _ROUNDING * size
+
     def between(self, diagonal: FloatArray) -> FloatArray:
         """Q' diag(d) Q."""
         if self.flat:
@@ -105,7 +116,11 @@ class Model:
         """tr(P F) for a diagonal F."""
         w = fit.w
         wf = w * f
-        return float(wf.sum() - np.sum(fit.a_inv * self.between(w * wf)))
+        total = float(wf.sum())
+        value = total - float(np.sum(fit.a_inv * self.between(w * wf)))
+        if self.flat and isinstance(f, float) and value < _CANCELED * total:
+            return f * float(w @ _others(w)) / float(w.sum())
+        return value
 
     def trace2(
         self, fit: Weighted, f: FloatArray | float = 1.0, g: FloatArray | float = 1.0
@@ -114,7 +129,11 @@ class Model:
         w2 = fit.w * fit.w
         if self.flat and f is g and isinstance(f, float):
             total, square, cube = float(fit.w.sum()), float(w2.sum()), float(w2 @ fit.w)
-            return f * f * (square - 2 * cube / total + (square / total) ** 2)
+            value = square - 2 * cube / total + (square / total) ** 2
+            if value < _CANCELED * square:  # P_ii = w_i (S - w_i)/S, P_ij = -w_i w_j/S
+                diagonal = float(w2 @ np.square(_others(fit.w)))
+                value = (diagonal + float(w2 @ _others(w2))) / total**2
+            return f * f * value
         both = w2 * f * g
         left = fit.a_inv @ self.between(w2 * f)
         right = left if f is g else fit.a_inv @ self.between(w2 * g)
@@ -135,6 +154,14 @@ class Model:
             return np.asarray(inner / self.r[0, 0] ** 2 * self.scale**2)
         left = np.linalg.solve(self.r, inner)
         return np.asarray(np.linalg.solve(self.r, left.T)) * self.scale**2
+
+
+def _others(w: FloatArray) -> FloatArray:
+    """The sum of all the other values, without subtracting from the largest."""
+    top = int(np.argmax(w))
+    made = np.asarray(w.sum() - w)
+    made[top] = float(w[:top].sum()) + float(w[top + 1 :].sum())
+    return made
 
 
 def power_of_two(value: float) -> float:
@@ -159,6 +186,11 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
         scale = power_of_two(np.sqrt(low))
     else:
         scale = 1.0
+    largest = float(np.abs(yi).max())
+    if largest / scale > MAX_SIZE or largest > 1e300:
+        raise SynthesisError(
+            "the estimates are too large for their variances", hint="check the units"
+        )
     y, v = yi / scale, vi / scale**2 if scale**2 > 0 else vi / scale / scale
     if design is None:
         root = float(np.sqrt(k))
@@ -175,10 +207,6 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
         y = y - q @ start
         again = q.T @ y
         y, start = y - q @ again, start + again
-    if not np.isfinite(y @ y):
-        raise SynthesisError(
-            "the estimates are too large for their variances", hint="check the units"
-        )
     total = float(y @ y)
     if design is not None:
         whole = y + q @ start

@@ -79,7 +79,7 @@ def _closed(m: Model, method: str) -> Tau2:
         value = max(0.0, (m.ols - trace) / df)
         fit = m.weigh(np.ones(m.k))
         spread = 2 * m.trace2(fit, m.v, m.v) + 4 * value * trace + 2 * value**2 * df
-        return Tau2(value, float(np.sqrt(spread)) / df)
+        return Tau2(value, _root(spread) / df)
     if method == "SJ":
         first = m.total / m.k
         if first == 0:
@@ -91,7 +91,7 @@ def _closed(m: Model, method: str) -> Tau2:
             + 4 * value * m.trace2(fit, m.v, 1.0)
             + 2 * value**2 * m.trace2(fit)
         )
-        return Tau2(value, first / df * float(np.sqrt(spread)))
+        return Tau2(value, first / df * _root(spread))
     fit = m.weigh(1 / m.v)
     trace = m.trace(fit)
     if method == "DL":
@@ -109,7 +109,7 @@ def _closed(m: Model, method: str) -> Tau2:
     value = max(0.0, raw)
     spread = 2 * df + 4 * value * trace + 2 * value**2 * m.trace2(fit)
     factor = m.k / df if method == "HSk" else 1.0
-    return Tau2(value, factor * float(np.sqrt(spread)) / scale)
+    return Tau2(value, factor * _root(spread) / scale)
 
 
 def generalized_q(m: Model, weights: FloatArray, *, median: bool = False) -> Tau2:
@@ -127,7 +127,12 @@ def generalized_q(m: Model, weights: FloatArray, *, median: bool = False) -> Tau
         + 4 * value * m.trace2(fit, m.v, 1.0)
         + 2 * value**2 * m.trace2(fit)
     )
-    return Tau2(value, float(np.sqrt(spread)) / trace)
+    return Tau2(value, _root(spread) / trace)
+
+
+def _root(square: float) -> float:
+    """The square root; NaN where rounding left nothing of a variance."""
+    return float(np.sqrt(square)) if square >= 0 else float("nan")
 
 
 def _moment_root(m: Model, method: str) -> Tau2:
@@ -417,4 +422,4 @@ def _finish_likelihood(m: Model, value: float, restricted: bool, notes: tuple[st
     """The standard error from the expected information."""
     fit = m.weigh(1 / (m.v + value))
     information = m.trace2(fit) if restricted else float(np.square(fit.w).sum())
-    return Tau2(value, float(np.sqrt(2 / information)), notes)
+    return Tau2(value, _root(2 / information) if information > 0 else np.nan, notes)
