@@ -76,7 +76,11 @@ _SETS = (
         "Development",
         "development",
         "Drawn at random from the reports outside the shared gold, read by one person each. Its "
-        "errors were sorted into classes and rules written for the classes, so this too is fit.",
+        "errors were sorted into classes and rules written for the classes, so this too is fit. "
+        "240 of these reports were scored once before their reading was looked at (many of their "
+        "texts had been read while the rules were written): value F1 "
+        ".829, role .780, exact arm .631; responders and seizure freedom of primary trials .944, "
+        ".840, .710; accepted without a look (51%) precision .967 by value, .937 with the role.",
     ),
     (
         "Held out",

@@ -39,6 +39,9 @@ _AGAINST = re.compile(
     r"\b(?:vs|versus|compared|than|against|respectively|differ\w*|between|both|whereas|groups)\b",
     re.I,
 )
+_COMPARED = re.compile(
+    r"\b(?:compared (?:with|to)|relative to|in comparison (?:with|to))\s+(?:the )?$", re.I
+)
 # an arm that is only what the other is held against
 _HELD = re.compile(
     r"\b(?:compar(?:ed|ison) (?:with|to)|versus|vs\.?|relative to|than|over)\s+(?:the |those on )?$",
@@ -199,6 +202,10 @@ class Alignment:
                 r"(?: (?:group|arm|patients))?,? (?:compared (?:with|to)|versus|vs\.?|relative to|over) (?:the )?",
                 gap,
             ):
+                return True
+        if behind and behind[0].arms == (comparator,):
+            gap = sentence[value.end : behind[0].start]
+            if len(gap) < 90 and "(" not in gap and _COMPARED.search(gap):
                 return True
         before = [m for m in mentions if m.end <= value.start and m.arms]
         if len(before) < 2 or before[-1].arms != (comparator,) or comparator in before[-2].arms:

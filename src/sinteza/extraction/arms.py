@@ -728,6 +728,10 @@ class ArmTable:
             if fitting:
                 out.append(Mention(start, end, (fitting[0],)))
                 return
+        if len(own) > 1 and re.match(r"\s?[≥>]", sentence[end : end + 2]):
+            # "BRV >= 50 mg/day": these doses together
+            out.append(Mention(start, end, (self.pooled(self.drugs[drug]),)))
+            return
         glued = _GLUED.match(sentence, end)
         if glued and len(own) > 1:
             numbers = self._by_dose(re.findall(DEC, glued[1]), drug)

@@ -53,6 +53,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("WDAE", _p(r"(?:(?<=% )|(?<=%\) )|(?<=%\] ))(?:for|due to|because of) (?:\w+ )?(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|AEs?|TEAEs?)\b")),
     ("WDAE", _p(rf"(?:due to|because of|owing to) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_STOP}[^.;%]{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons|rash)")),
+    ("WDAE", _p(rf"(?:treatment|dose)-limiting {_AE}")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AEN", _p(
@@ -160,10 +161,13 @@ _BESIDE = _p(_UNRELATED)
 _OF_A_KIND = _p(
     r"\b(?:(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|gastrointestinal|hepatic|dermatolog\w+|skin|suicid\w+|aggressi\w+|hostil\w+)(?:(?: and| or|/)\s?\w+)? (?:(?:treatment-emergent|serious) )*$"
 )
+_HARMED = _p(
+    r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
+)
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
-    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
+    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.;%]{{0,30}}?\b(?:most (?:commonly|frequently|often)|mainly|primarily|mostly)\b|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
 )
 _NO_EFFECT = _p(
     r"lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)"
@@ -256,7 +260,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     for match in _BECAUSE_OF_OTHERS.finditer(text):
         found.append(Named(match.start(), match.end(), "REASON"))
     text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
-    reasons = _REASONS.search(text) if "reason" in low else None
+    why = any(word in low for word in ("reason", "most", "mainly", "primarily"))
+    reasons = _REASONS.search(text) if why else None
     if reasons:
         for match in _NOT_COUNTED.finditer(text):
             found.append(Named(match.start(), match.end(), "REASON"))
@@ -311,6 +316,9 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             if setting.status and code == "RR50" and "50" not in match[0]:
                 # who responds in status epilepticus stops seizing
                 said = "STOP"
+            if code == "WD" and _HARMED.match(text, match.end()):
+                # "withdrew because of somnolence": what it was is named instead
+                said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
     if setting.prevention:

@@ -239,6 +239,9 @@ def _outcomes(
             keys: list[tuple[object, ...]] = []
             fresh = 0
             for value, arm, sure in pairs:
+                if value.events == 0 and sentence[value.start : value.end].isalpha():
+                    # "none on placebo" may count something else
+                    sure *= 0.7
                 item = _value(
                     value,
                     arm,

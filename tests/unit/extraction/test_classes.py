@@ -66,6 +66,18 @@ def told(found: Report) -> set[tuple[str, str, int | float | None]]:
             {("WD", "all", 15.0), ("WDAE", "all", 8.3)},
         ),
         ("Nine patients did not complete the study.", {("WD", "all", 9)}),
+        (
+            "Two lotramacetam patients were withdrawn because of somnolence.",
+            {("WDAE", DRUG, 2)},
+        ),
+        (
+            "Treatment-limiting adverse events occurred in 9.0% (lotramacetam) and 7.0% (placebo).",
+            {("WDAE", DRUG, 9.0), ("WDAE", PLACEBO, 7.0)},
+        ),
+        (
+            "Seizure frequency was reduced by 30.3% compared with placebo.",
+            {("PCPBO", DRUG, 30.3)},
+        ),
         # other ways to be a responder
         (
             "Seizures were at least halved in 41% of patients on lotramacetam compared with 19% of "
