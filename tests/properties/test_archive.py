@@ -7,13 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sinteza.archive import segments
 from sinteza.archive.build import build
 from sinteza.archive.search import Archive, open_archive
-from sinteza.archive.words import words
+from sinteza.archive.words import folded_all, words
 from sinteza.query import tree
 from sinteza.query.mesh import shipped
 from sinteza.query.tree import Node, tokenize
@@ -50,9 +52,12 @@ def entries(shared: Path) -> list[Entry]:
 @pytest.fixture(scope="module")
 def archive(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("archive")
-    # small segments, so that answers are put together from several
-    build(folder, sorted((shared / "asm_trials").glob("*.xml.gz")), batch=200)
+    with pytest.MonkeyPatch.context() as patched:
+        # one segment made of sixteen, and some small ones, so that answers are put together
+        patched.setattr(segments, "FEW", 10**6)
+        build(folder, sorted((shared / "asm_trials").glob("*.xml.gz")), batch=40)
     with open_archive(folder) as opened:
+        assert [segment.documents for segment in opened.segments][:2] == [640, 40]
         yield opened
 
 
@@ -187,7 +192,20 @@ def test_words_are_those_of_the_query_language(text: str) -> None:
     assert tuple(words(text)) == tokenize(text)
 
 
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
+def test_words_of_many_texts_at_once(texts: list[str]) -> None:
+    raw = [text.encode() for text in texts]
+    expected = [" ".join(tokenize(text)).encode() for text in texts]
+    assert folded_all(raw) == expected
+    loose = folded_all(raw, np.zeros(len(raw), bool))
+    assert [b" ".join(text.split()) for text in loose] == expected
+    assert [bool(text) for text in loose] == [bool(text) for text in expected]
+
+
 def test_words_of_every_character() -> None:
     for start in range(0, 0x30000, 64):
         text = "".join(f"a{chr(code)}b " for code in range(start, start + 64))
-        assert tuple(words(text)) == tokenize(text)
+        expected = [word.encode() for word in tokenize(text)]
+        assert [word.encode() for word in words(text)] == expected
+        if not 0xD800 <= start < 0xE000:  # surrogates are no characters
+            assert folded_all([text.replace("\0", " ").encode()])[0].split() == expected

@@ -46,6 +46,14 @@ PIECES = st.sampled_from(
         "none",
         "forty-one percent",
         "randomized",
+        "respectively",
+        "open-label extension",
+        "group A received",
+        "primary endpoint",
+        "from 5% to",
+        "compared with",
+        "psychiatric",
+        "/",
     ]
 )
 
@@ -83,6 +91,14 @@ def test_any_text(text: str, title: str) -> None:
         "A (b) " * 30_000,
         "median percent reduction in seizure frequency " * 4_000,
         "discontinued due to adverse events " * 5_000,
+        "placebo 5% " * 15_000,
+        "one of two patients " * 8_000,
+        "reduction in median " * 8_000,
+        "ketamine plus midazolam, placebo plus " * 4_000,
+        "(A group) received " * 8_000,
+        "≥50% (5%) or " * 10_000,
+        "started at 5 mg and increased " * 5_000,
+        "the most common reasons for discontinuation were " * 3_000,
     ],
     ids=lambda text: text[:12],
 )

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files as resources
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 
-from sinteza.archive.columns import Columns
-from sinteza.archive.content import days, index
-from sinteza.archive.postings import Collector, digest
-from sinteza.archive.reading import read
+from sinteza.archive import segments
+from sinteza.archive.content import DATE_FIELDS
+from sinteza.archive.drafts import Draft, Ready, Table, Workshop, processes
 from sinteza.archive.splitting import ARTICLE, Item, check, items, open_file
 from sinteza.errors import ArchiveError
 
 FILE = "archive.db"
-FORMAT = "1"
+FORMAT = "2"
 BATCH = 32_768
 """Most documents of a segment."""
-TOKENS = 4_000_000
-"""Most words of a segment: a batch ends earlier if its records are long; bounds memory."""
-BLOCK = 32
-"""Records compressed together: more is smaller, fewer is faster to fetch."""
+BYTES = 64 << 20
+"""Most bytes of XML of a segment: a batch ends earlier if its records are long; bounds memory."""
 
 Progress = Callable[[str, int, int | None], None]
+_Change = tuple[int, int | None, int, int]
+"""PMID, document or (for a deletion) None, the day it was created, the day of the change."""
 
 
 def silent(what: str, done: int, total: int | None) -> None:
@@ -48,15 +48,22 @@ class Loaded(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def build(
-    folder: Path, files: Sequence[Path], *, progress: Progress = silent, batch: int = BATCH
+    folder: Path,
+    files: Sequence[Path],
+    *,
+    progress: Progress = silent,
+    batch: int = BATCH,
+    jobs: int | None = 1,
 ) -> Loaded:
     """Make an archive of baseline files, in the order given, or go on with one begun.
 
-    ArchiveError if the folder holds an archive of other files; FormatError for a damaged file.
+    ``jobs`` processes read and index (None: as many as there are CPUs); the archive is the same
+    with any number. ArchiveError if the folder holds an archive of other files; FormatError for a
+    damaged file.
     """
     if not files:
         raise ArchiveError("There are no files to build from", hint="archive build DIR FILE ...")
-    with _locked(folder):
+    with _locked(folder) as lock:
         digests = [check(path) for path in files]
         database = folder / FILE
         if database.exists():
@@ -70,19 +77,26 @@ def build(
                 )
         else:
             _create(folder)
-        return _load(folder, list(zip(files, digests, strict=True)), progress, batch)
+        pairs = list(zip(files, digests, strict=True))
+        return _load(folder, pairs, progress, batch, processes(jobs), lock)
 
 
 def update(
-    folder: Path, files: Sequence[Path], *, progress: Progress = silent, batch: int = BATCH
+    folder: Path,
+    files: Sequence[Path],
+    *,
+    progress: Progress = silent,
+    batch: int = BATCH,
+    jobs: int | None = 1,
 ) -> Loaded:
     """Load update files in the order given: later versions replace, deletions remove.
 
     A file that is in already is passed over, so that a call that was cut can be repeated.
     """
     connect(folder).close()
-    with _locked(folder):
-        return _load(folder, [(path, check(path)) for path in files], progress, batch)
+    with _locked(folder) as lock:
+        pairs = [(path, check(path)) for path in files]
+        return _load(folder, pairs, progress, batch, processes(jobs), lock)
 
 
 def connect(folder: Path) -> sqlite3.Connection:
@@ -113,7 +127,7 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[int]:
     """One process loads at a time; the lock ends with the process, however it ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
@@ -125,14 +139,15 @@ def _locked(folder: Path) -> Iterator[None]:
                 where=str(folder),
                 hint="Wait until it is done.",
             ) from error
-        yield
+        yield lock.fileno()
 
 
 def _create(folder: Path) -> None:
     fresh = folder / (FILE + ".new")
     fresh.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as db:
-        db.execute("PRAGMA page_size = 8192")
+        db.execute("PRAGMA page_size = 4096")
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         db.executescript((resources("sinteza.archive") / "schema.sql").read_text())
         db.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
     fresh.rename(folder / FILE)
@@ -151,11 +166,15 @@ class _File:
 
 
 def _load(
-    folder: Path, files: Sequence[tuple[Path, str]], progress: Progress, batch: int
+    folder: Path,
+    files: Sequence[tuple[Path, str]],
+    progress: Progress,
+    batch: int,
+    jobs: int,
+    lock: int,
 ) -> Loaded:
     known = 0
-    read_files: list[_File] = []
-    records = deleted = 0
+    opened: set[int] = set()
     with contextlib.closing(connect(folder)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
@@ -164,106 +183,143 @@ def _load(
             digest_: _File(seq, name, digest_, taken, found, gone, day, bool(done))
             for seq, name, digest_, taken, found, gone, day, done in rows
         }
-        batch_open = _Batch(db, batch)
-        for number, (path, file_digest) in enumerate(files):
-            file = here.get(file_digest)
-            if file is None:
-                file = here[file_digest] = _File(len(here) + 1, path.name, file_digest)
-            if file.done:
-                known += 1
-                continue
-            read_files.append(file)
-            before = file.records, file.deleted
-            with open_file(path) as stream:
-                for item in islice(items(stream, path=str(path)), file.taken, None):
-                    batch_open.add(file, item, path)
-                    if batch_open.full:
-                        batch_open.commit()
-                        progress(path.name, file.taken, None)
-            file.done = True
-            batch_open.touch(file)
-            records += file.records - before[0]
-            deleted += file.deleted - before[1]
-            progress("files", number + 1, len(files))
-        batch_open.commit()
+        before = _sums(here)
+        writer = _Writer(db)
+        loading = _Loading(writer, batch, jobs, lock, progress)
+        try:
+            for number, (path, file_digest) in enumerate(files):
+                file = here.get(file_digest)
+                if file is None:
+                    file = here[file_digest] = _File(len(here) + 1, path.name, file_digest)
+                if file.done or file.seq in opened:
+                    known += 1
+                    continue
+                opened.add(file.seq)
+                with open_file(path) as stream:
+                    for item in islice(items(stream, path=str(path)), file.taken, None):
+                        loading.add(file, item, path)
+                loading.end_of(file)
+                progress("files", number + 1, len(files))
+            loading.finish()
+        finally:
+            loading.workshop.stop()
+        segments.merge(db, width=segments.FEW)
+        db.executescript("PRAGMA incremental_vacuum")  # a script is run to its end
+        db.execute("PRAGMA busy_timeout = 0")  # who reads on keeps the log; nobody waits for it
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Loaded(files=len(read_files), known=known, records=records, deleted=deleted)
+    records, deleted = (now - then for now, then in zip(_sums(here), before, strict=True))
+    return Loaded(files=len(opened), known=known, records=records, deleted=deleted)
 
 
-class _Batch:
-    """What is read and not yet committed."""
+def _sums(files: dict[str, _File]) -> tuple[int, int]:
+    return sum(f.records for f in files.values()), sum(f.deleted for f in files.values())
 
-    def __init__(self, db: sqlite3.Connection, most: int) -> None:
+
+class _Step(NamedTuple):
+    """What came next of a file: some articles, a list of deletions, or (neither) its end."""
+
+    file: _File
+    articles: int = 0
+    deletions: tuple[int, ...] | None = None
+
+
+class _Loading:
+    """Gathers what is read into drafts, and has each written when it is ready, in order."""
+
+    def __init__(
+        self, writer: _Writer, batch: int, jobs: int, lock: int, progress: Progress
+    ) -> None:
+        self.writer = writer
+        self.batch = batch
+        self.progress = progress
+        self.workshop = Workshop(jobs, self._ready, lock)
+        self.waiting: deque[list[_Step]] = deque()
+        self._fresh()
+
+    def _fresh(self) -> None:
+        self.draft = Draft()
+        self.steps: list[_Step] = []
+
+    def add(self, file: _File, item: Item, path: Path) -> None:
+        if item.kind != ARTICLE:
+            self.steps.append(_Step(file, deletions=tuple(item.pmids)))
+            return
+        self.draft.add(item.raw, str(path))
+        last = self.steps[-1] if self.steps else None
+        if last and last.file is file and last.articles:
+            self.steps[-1] = last._replace(articles=last.articles + 1)
+        else:
+            self.steps.append(_Step(file, articles=1))
+        if len(self.draft.articles) >= self.batch or self.draft.size >= BYTES:
+            self._hand_over()
+
+    def end_of(self, file: _File) -> None:
+        self.steps.append(_Step(file))
+
+    def finish(self) -> None:
+        """Write what is left."""
+        if self.draft.articles:
+            self._hand_over()
+        self.workshop.finish()
+        if self.steps:
+            self.writer.commit(self.steps, None)
+
+    def _hand_over(self) -> None:
+        draft, steps = self.draft, self.steps
+        self._fresh()
+        self.waiting.append(steps)
+        self.workshop.add(draft)
+
+    def _ready(self, ready: Ready) -> None:
+        steps = self.waiting.popleft()
+        self.writer.commit(steps, ready)
+        segments.merge(self.writer.db)
+        self.progress(steps[-1].file.name, steps[-1].file.taken, None)
+
+
+class _Writer:
+    """Writes what is ready, each time in one transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
-        self.most = most
         self.first, self.segment = db.execute(
             "SELECT coalesce(max(first + documents), 0), coalesce(max(id), 0) + 1 FROM segment"
         ).fetchone()
         (self.block,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM block").fetchone()
-        self.fresh()
 
-    def fresh(self) -> None:
-        self.collector = Collector()
-        self.rows: list[tuple[int, ...]] = []
-        self.places: list[tuple[int, int, int]] = []
-        self.blocks: list[tuple[int, str, bytes]] = []
-        self.raw: list[bytes] = []
-        self.touched: dict[int, _File] = {}
-        # (pmid, document or None, created, day): versions and deletions in file order
-        self.changes: list[tuple[int, int | None, int, int]] = []
+    def changes(self, steps: Sequence[_Step], documents: Table) -> list[_Change]:
+        """Versions and deletions in file order; counts them in their files."""
+        column = {name: at for at, name in enumerate(DATE_FIELDS, 1)}
+        entered, created, revised = (documents[:, column[name]] for name in ("edat", "crdt", "lr"))
+        since = np.where(created, created, np.where(entered, entered, revised))
+        rows = zip(
+            documents[:, 0].tolist(), since.tolist(), np.maximum(revised, since).tolist(),
+            strict=True,
+        )  # fmt: skip
+        latest = revised.tolist()
+        found: list[_Change] = []
+        document = 0
+        for file, articles, deletions in steps:
+            for pmid, first, day in islice(rows, articles):
+                found.append((pmid, document, first, day))
+                file.day = max(file.day, latest[document])
+                document += 1
+            file.taken += articles
+            file.records += articles
+            if deletions is not None:
+                found += ((pmid, None, 0, file.day) for pmid in deletions)
+                file.taken += 1
+                file.deleted += len(deletions)
+            elif not articles:
+                file.done = True
+        return found
 
-    @property
-    def full(self) -> bool:
-        return len(self.rows) >= self.most or len(self.collector.terms) >= TOKENS
-
-    def touch(self, file: _File) -> None:
-        self.touched[file.seq] = file
-
-    def add(self, file: _File, item: Item, path: Path) -> None:
-        self.touch(file)
-        file.taken += 1
-        if item.kind != ARTICLE:
-            for pmid in item.pmids:
-                self.changes.append((pmid, None, 0, file.day))
-                file.deleted += 1
-            return
-        content = read(item.raw, path=str(path))
-        record = content.record
-        pmid = int(record.source_id)
-        when = days(record)
-        _, _, entered, created, _, revised, _ = when
-        since = created or entered or revised
-        self.collector.begin()
-        index(content, self.collector.text, self.collector.key)
-        self.changes.append((pmid, len(self.rows), since, max(revised, since)))
-        self.rows.append((pmid, since, *when))
-        self.keep(item.raw)
-        file.records += 1
-        file.day = max(file.day, revised)
-
-    def keep(self, raw: bytes) -> None:
-        self.places.append((self.block, sum(map(len, self.raw)), len(raw)))
-        self.raw.append(raw)
-        if len(self.raw) == BLOCK:
-            self.close_block()
-
-    def close_block(self) -> None:
-        if not self.raw:
-            return
-        from isal import isal_zlib
-
-        whole = b"".join(self.raw)
-        packed = isal_zlib.compress(whole, 3)
-        self.blocks.append((self.block, hashlib.sha256(whole).hexdigest(), packed))
-        self.raw.clear()
-        self.block += 1
-
-    def versions(self) -> list[int]:
+    def versions(self, changes: Sequence[_Change], documents: int) -> list[int]:
         """From when each new document stands; writes ``current`` and ``ended``."""
-        since = [0] * len(self.rows)
+        since = [0] * documents
         latest: dict[int, tuple[int, int, int | None]] = {}
         ended: list[tuple[int, int]] = []
-        for pmid, document, created, day in self.changes:
+        for pmid, document, created, day in changes:
             before = latest.get(pmid)
             if before is None:
                 before = self.db.execute(
@@ -290,28 +346,22 @@ class _Batch:
         )
         return since
 
-    def commit(self) -> None:
+    def commit(self, steps: Sequence[_Step], ready: Ready | None) -> None:
         """All of it in one transaction: whoever kills the process finds the last one whole."""
-        self.close_block()
         db = self.db
+        documents = ready.documents if ready else np.zeros((0, 1 + len(DATE_FIELDS)), np.int64)
         db.execute("BEGIN IMMEDIATE")
         try:
-            since = self.versions()
-            if self.rows:
-                pages = list(self.collector.pages())
-                table = np.array(self.rows, np.int64)
-                table[:, 1] = since
-                table = np.hstack([table, np.array(self.places, np.int64)])
+            since = self.versions(self.changes(steps, documents), len(documents))
+            if ready:
+                where = ready.where + np.array((self.block, 0, 0))
+                table = np.column_stack([documents[:, 0], since, documents[:, 1:], where])
+                segments.write(db, self.segment, self.first, table, ready.pages)
                 db.executemany(
-                    "INSERT INTO page VALUES (?, ?, ?)",
-                    [(self.segment, first, data) for first, data in pages],
+                    "INSERT INTO block VALUES (?, ?, ?)",
+                    ((number, *block) for number, block in enumerate(ready.blocks, self.block)),
                 )
-                db.executemany("INSERT INTO block VALUES (?, ?, ?)", self.blocks)
-                db.execute(
-                    "INSERT INTO segment VALUES (?, ?, ?, ?, ?)",
-                    (self.segment, self.first, len(table), digest(pages), Columns.dump(table)),
-                )
-            for file in self.touched.values():
+            for file in {step.file.seq: step.file for step in steps}.values():
                 db.execute(
                     "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (file.seq, file.name, file.digest, file.taken, file.records, file.deleted,
@@ -321,7 +371,7 @@ class _Batch:
         except BaseException:
             db.execute("ROLLBACK")
             raise
-        if self.rows:
-            self.first += len(self.rows)
+        if ready:
+            self.first += len(documents)
             self.segment += 1
-        self.fresh()
+            self.block += len(ready.blocks)

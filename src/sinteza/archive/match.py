@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
 
-from sinteza.archive.content import FIRST, LAST
-from sinteza.archive.index import Mask, Segment, in_field
-from sinteza.archive.postings import MAX_POSITION, POSITION_BITS, Places
+from sinteza.archive.content import FIRST, LAST, TEXT_FIELDS
+from sinteza.archive.index import Lists, Segment
+from sinteza.archive.people import meant, pattern_of
+from sinteza.archive.places import MAX_POSITION, POSITION_BITS, Mask, Places, joined, once
 from sinteza.archive.when import back, first_day, last_day
 from sinteza.archive.words import folded
 from sinteza.errors import QueryError
@@ -89,16 +89,20 @@ class Matcher:
         self.segment = segment
         self.thesaurus = thesaurus
         self.today = today
+        self.known: dict[int, Mask] = {}
+        """What is known already, by the identity of the node."""
 
     def mask(self, node: Node) -> Mask:
         """The documents a node selects."""
+        if id(node) in self.known:
+            return self.known[id(node)]
         if isinstance(node, Boolean):
             return self.boolean(node)
         match node:
             case Text():
-                return self.segment.documents_of(self.text(node.field, node.words))
+                return self.text(node.field, node.words)
             case Proximity():
-                return self.segment.documents_of(self.proximity(node))
+                return self.proximity(node)
             case Mesh():
                 return self.mesh(node)
             case Concept():
@@ -106,7 +110,7 @@ class Matcher:
             case Author():
                 return self.author(node)
             case Journal():
-                return self.named("ta:", node.name)
+                return self.named("ta:", node.name).documents()
             case Language():
                 return self.keys([f"la:{node.code}"])
             case Value():
@@ -114,9 +118,9 @@ class Matcher:
             case DateRange() | SingleDate() | RelativeDate():
                 return self.dates(node)
             case PmidList():
-                return np.isin(self.segment.columns["pmid"], node.pmids)
+                return np.isin(self.segment.column("pmid"), node.pmids)
             case PmidRange():
-                pmids = self.segment.columns["pmid"]
+                pmids = self.segment.column("pmid")
                 return (pmids >= node.first) & (pmids <= node.last)
             case Pmcid():
                 return self.keys([f"aid:pmc{node.number}"])
@@ -147,64 +151,69 @@ class Matcher:
 
     def keys(self, keys: Iterable[str]) -> Mask:
         """Documents with any of some keys."""
-        mask = self.segment.nothing()
-        for key in keys:
-            mask |= self.segment.documents_of(self.segment.places(key))
-        return mask
+        return self.segment.find(keys).documents()
 
-    def expanded(self, prefix: str, name: str) -> Iterator[str]:
-        """The keys of a name; with wildcards, all that match it."""
+    def named(self, prefix: str, name: str) -> Lists:
+        """The lists of a name, or of all that match its wildcards."""
         wanted = tokenize(name, wildcards=True)
         if not any("*" in word for word in wanted):
-            yield prefix + folded(name)
-            return
+            return self.segment.find([prefix + folded(name)])
         pattern = prefix + " ".join(wanted)
-        yield from self.segment.terms(pattern[: pattern.index("*")], _pattern(pattern, "[^ |]*"))
-
-    def named(self, prefix: str, name: str) -> Mask:
-        """Documents with a name, or with any that matches its wildcards."""
-        return self.keys(self.expanded(prefix, name))
+        return self.segment.select(
+            pattern[: pattern.index("*")], pattern_of(pattern, "[^ |]*").fullmatch
+        )
 
     def value(self, node: Value) -> Mask:
         """Numbers and identifiers; a location is one of the article's identifiers."""
         field = {"lid": "aid"}.get(node.field, node.field)
-        return self.named(f"{field}:", node.text)
+        return self.named(f"{field}:", node.text).documents()
 
     # ---- words
 
-    def word(self, word: str) -> Places:
-        """All places of a word, or of the words that match its wildcards."""
+    def word(self, word: str, field: str) -> Lists:
+        """The lists of a word, or of the words that match its wildcards, in a field."""
+        kinds = TEXT_FIELDS[field]
         if "*" not in word:
-            return self.segment.places(word)
-        return self.segment.union(
-            self.segment.terms(word[: word.index("*")], _pattern(word, "[^:]*"))
+            return self.segment.find([word], kinds)
+        return self.segment.select(
+            word[: word.index("*")], pattern_of(word, "[^:]*").fullmatch, kinds
         )
 
-    def text(self, field: str, words: tuple[str, ...]) -> Places:
-        """Where a word, or the first word of a phrase, stands in a field."""
+    def together(self, lists: list[Lists]) -> Mask:
+        """The documents that have something of each."""
+        mask = ~self.segment.nothing()
+        for one in sorted(lists, key=lambda one: one.size):
+            if mask.any():
+                mask &= one.documents()
+        return mask
+
+    def text(self, field: str, words: tuple[str, ...]) -> Mask:
+        """The documents with a word or a phrase in a field."""
+        lists = [self.word(word, field) for word in words]
+        within = self.together(lists) if lists else self.segment.nothing()
+        if len(lists) <= 1 or not within.any():
+            return within
         starts: Places | None = None
-        for at, word in enumerate(words):
-            places = in_field(self.word(word), field) - np.uint64(at)
+        for at in sorted(range(len(lists)), key=lambda at: lists[at].size):
+            places = lists[at].places(within) - np.uint64(at)
             starts = places if starts is None else _both(starts, places)
             if not len(starts):
-                break
-        return np.empty(0, np.uint64) if starts is None else starts
+                return self.segment.nothing()
+            within = self.segment.documents_of(starts)
+        return within
 
-    def proximity(self, node: Proximity) -> Places:
-        """Last places of all words in any order, neighbors at most ``distance`` words apart.
+    def proximity(self, node: Proximity) -> Mask:
+        """Documents with all words in any order, neighbors at most ``distance`` words apart.
 
         ``ends[set of words]`` are the places where a chain of just these words can end; each chain
         grows by a word that stands after its end, so that a word asked for twice is there twice.
         """
-        all_places = [in_field(self.word(word), node.field) for word in node.words]
-        shift = np.uint64(POSITION_BITS)
-        values = np.unique(all_places[0] >> shift)
-        for places in all_places[1:]:
-            values = _both(values, np.unique(places >> shift))
-        if not len(values):
-            return np.empty(0, np.uint64)
-        near = [places[_among(places >> shift, values)] for places in all_places]
+        lists = [self.word(word, node.field) for word in node.words]
+        within = self.together(lists)
+        if not within.any():
+            return within
         reach = np.uint64(node.distance + 1)
+        near = self.near(lists, within, reach * np.uint64(len(lists) - 1))
         ends: dict[int, Places] = {1 << at: places for at, places in enumerate(near)}
         everything = (1 << len(near)) - 1
         for words in range(1, everything + 1):
@@ -219,8 +228,25 @@ class Matcher:
                 fits = last > 0
                 fits[fits] = places[fits] - before[last[fits] - 1] <= reach
                 found.append(places[fits])
-            ends[words] = np.unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
-        return ends[everything]
+            ends[words] = joined(found)
+        return self.segment.documents_of(ends[everything])
+
+    def near(self, lists: list[Lists], within: Mask, reach: np.uint64) -> list[Places]:
+        """The places of each word that are within reach of one of the rarest."""
+        found: list[Places] = [np.empty(0, np.uint64)] * len(lists)
+        rarest: Places | None = None
+        for at in sorted(range(len(lists)), key=lambda at: lists[at].size):
+            places = lists[at].places(within)
+            if rarest is None:
+                rarest = places
+            else:
+                low = np.searchsorted(places, rarest - np.minimum(reach, rarest))
+                high = np.searchsorted(places, rarest + reach, side="right")
+                size = len(places) + 1
+                covered = np.bincount(low, minlength=size) - np.bincount(high, minlength=size)
+                places = places[np.cumsum(covered[:-1]) > 0]
+            found[at] = places
+        return found
 
     # ---- controlled names
 
@@ -231,30 +257,39 @@ class Matcher:
         names = [node.name]
         if heading is not None:
             names = list(self.thesaurus.explode(heading.name)) if node.explode else [heading.name]
-        places = self.segment.union([k for name in names for k in self.expanded("mh:", name)])
+        lists = self.named("mh:", node.name) if wild else self.folded("mh:", names)
         if node.qualifier is None:
-            return self.segment.documents_of(_starred(places) if node.major else places)
+            if not node.major:
+                return lists.documents()
+            return self.segment.documents_of(_starred(lists.places()))
         attached = self.qualifiers(node.qualifier, explode=node.explode and not wild)
+        within = self.together([lists, attached])
+        if not within.any():
+            return within
+        others = attached.places(within)
         if node.major:  # the asterisk on the combination is the subheading's
-            attached = _starred(attached)
+            others = _starred(others)
         shift = np.uint64(POSITION_BITS)
-        pairs = _both(np.unique(places >> shift), np.unique(attached >> shift))
+        pairs = _both(once(lists.places(within) >> shift), once(others >> shift))
         return self.segment.documents_of(pairs << shift)
 
-    def qualifiers(self, name: str, *, explode: bool) -> Places:
-        """Where a subheading, or one below it, is attached."""
-        names = self.thesaurus.explode_qualifier(name) if explode else {name}
-        return self.segment.union([k for name in names for k in self.expanded("sh:", name)])
+    def folded(self, prefix: str, names: Iterable[str]) -> Lists:
+        """The lists of several names."""
+        return self.segment.find(prefix + folded(name) for name in names)
+
+    def qualifiers(self, name: str, *, explode: bool) -> Lists:
+        """The lists of a subheading and, if exploded, of those below it."""
+        if not explode:
+            return self.named("sh:", name)
+        return self.folded("sh:", self.thesaurus.explode_qualifier(name))
 
     def concept(self, node: Concept) -> Mask:
         """Subheadings anywhere, publication types, substances, pharmacological actions."""
         wild = "*" in node.name
         if node.field == "sh":
-            return self.segment.documents_of(
-                self.qualifiers(node.name, explode=node.explode and not wild)
-            )
+            return self.qualifiers(node.name, explode=node.explode and not wild).documents()
         if wild and node.field != "pa":
-            return self.named(f"{node.field}:", node.name)
+            return self.named(f"{node.field}:", node.name).documents()
         if node.field == "pa":
             names = self.thesaurus.with_action(node.name)
             return self.keys(f"{key}:{folded(name)}" for name in names for key in ("nm", "mh"))
@@ -264,7 +299,7 @@ class Matcher:
             return self.keys(f"nm:{folded(name)}" for name in same)
         heading = self.thesaurus.find(node.name)
         if heading is None:
-            return self.named("pt:", node.name)
+            return self.named("pt:", node.name).documents()
         below = self.thesaurus.explode(heading.name) if node.explode else {heading.name}
         return self.keys(f"pt:{folded(name)}" for name in below)
 
@@ -273,37 +308,16 @@ class Matcher:
     def author(self, node: Author) -> Mask:
         """Persons by last name and initials, or by their full names in either order."""
         prefix = _PEOPLE.get(node.field, node.field) + ":"
-        places = self.segment.union(list(dict.fromkeys(self.people(prefix, node))))
-        if node.field in ("1au", "lastau"):
-            flag = np.uint64(FIRST if node.field == "1au" else LAST)
-            places = places[places & flag != 0]
-        return self.segment.documents_of(places)
-
-    def people(self, prefix: str, node: Author) -> Iterator[str]:
-        """The keys of the persons a name may mean."""
-        full_only = node.field in ("fau", "fir")
-        if "*" in node.name and any("*" in w for w in tokenize(node.name, wildcards=True)):
-            wanted = " ".join(tokenize(node.name, wildcards=True))
-            pattern = _pattern(wanted, "[^ ]*")
-            for key in self.segment.terms(prefix + wanted[: wanted.index("*")].split(" ")[0]):
-                surname, initials, suffix, fore = key[len(prefix) :].split("|")
-                written = (surname, f"{surname} {initials}", f"{surname} {initials} {suffix}")
-                full = (f"{surname} {fore}", f"{fore} {surname}")
-                if any(pattern.fullmatch(name.strip()) for name in (*written, *full)):
-                    yield key
-            return
-        for last, rest in splits(node.name):
-            for key in self.segment.terms(f"{prefix}{' '.join(last)}|"):
-                _, initials, suffix, fore = key[len(prefix) :].split("|")
-                if fits(rest, initials, suffix, fore, exact=node.exact, full_only=full_only):
-                    yield key
-        if "," not in node.name:
-            words = tokenize(node.name)
-            for at in range(1, len(words)):
-                for key in self.segment.terms(f"{prefix}{' '.join(words[at:])}|"):
-                    fore = key.rsplit("|", 1)[1]
-                    if _forenames(words[:at], fore, exact=node.exact):
-                        yield key
+        flag = np.uint64({"1au": FIRST, "lastau": LAST}.get(node.field, 0))
+        mask = self.segment.nothing()
+        for beginning, fits in meant(node):
+            lists = self.segment.select(prefix + beginning, fits)
+            if flag:
+                places = lists.places()
+                mask |= self.segment.documents_of(places[places & flag != 0])
+            else:
+                mask |= lists.documents()
+        return mask
 
     # ---- days
 
@@ -316,28 +330,24 @@ class Matcher:
             high = last_day(None if node.field == "dp" else self.today)
         else:
             low, high = first_day(node), last_day(node)
-        columns = self.segment.columns
+        column = self.segment.column
         fields = {"dp": ("print", "electronic"), "ppdat": ("print",), "epdat": ("electronic",)}
         inside = [
-            (columns[name] >= max(low, 1)) & (columns[name] <= high)
+            (column(name) >= max(low, 1)) & (column(name) <= high)
             for name in fields.get(node.field, (node.field,))
         ]
         if len(inside) == 1:
             return inside[0]
         printed, electronic = inside
         if isinstance(node, SingleDate):  # an electronic date counts unless print came before
-            first = columns["print"] == 0
-            electronic &= first | (columns["electronic"] <= columns["print"])
+            first = column("print") == 0
+            electronic &= first | (column("electronic") <= column("print"))
         return printed | electronic
 
     def without_mesh(self, window: DateRange | None) -> Mask:
         """Documents without headings, within a window."""
         mask = ~self.keys(["is:sb hasmesh"])
         return mask & self.mask(window) if window is not None else mask
-
-
-def _pattern(wildcards: str, star: str) -> re.Pattern[str]:
-    return re.compile(star.join(re.escape(part) for part in wildcards.split("*")))
 
 
 def _among(places: Places, others: Places) -> Mask:
@@ -356,37 +366,3 @@ def _both(left: Places, right: Places) -> Places:
 def _starred(places: Places) -> Places:
     starred: Places = places[places & np.uint64(MAX_POSITION) == 1]
     return starred
-
-
-def splits(name: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Ways to read a name as last name and rest; a comma says which."""
-    last, comma, rest = name.partition(",")
-    if comma:
-        yield tokenize(last), tokenize(rest)
-        return
-    words = tokenize(name)
-    for at in range(len(words), 0, -1):
-        yield words[:at], words[at:]
-
-
-def fits(
-    rest: tuple[str, ...], initials: str, suffix: str, fore: str, *, exact: bool, full_only: bool
-) -> bool:
-    """Whether what follows a last name is these initials (a beginning of them unless exact), these
-    initials and suffix, or these forenames.
-    """
-    letters = initials.replace(" ", "")
-    if not rest:
-        return not exact or not (letters or suffix or fore)
-    if not full_only:
-        if len(rest) == 1 and (letters == rest[0] and not suffix if exact else
-                               letters.startswith(rest[0])):  # fmt: skip
-            return True
-        if len(rest) == 2 and (letters, suffix) == rest:
-            return True
-    return _forenames(rest, fore, exact=exact)
-
-
-def _forenames(rest: tuple[str, ...], fore: str, *, exact: bool) -> bool:
-    names = tuple(fore.split())
-    return names == rest if exact else names[: len(rest)] == rest

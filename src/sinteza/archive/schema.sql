@@ -7,14 +7,19 @@ CREATE TABLE file (
     taken INTEGER NOT NULL, records INTEGER NOT NULL, deleted INTEGER NOT NULL,
     day INTEGER NOT NULL, done INTEGER NOT NULL
 ) STRICT;
--- documents are numbered through all segments; columns are little-endian numbers, one a document
+-- documents are numbered through all segments; digest: SHA-256 of the pages in their order; firsts:
+-- the name of the first list of each page, a line each, compressed
 CREATE TABLE segment (
     id INTEGER PRIMARY KEY, first INTEGER NOT NULL, documents INTEGER NOT NULL,
-    digest TEXT NOT NULL, columns BLOB NOT NULL
+    digest TEXT NOT NULL, firsts BLOB NOT NULL
 ) STRICT;
 CREATE TABLE page (
-    segment INTEGER NOT NULL, first TEXT NOT NULL, data BLOB NOT NULL,
-    PRIMARY KEY (segment, first)
+    segment INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (segment, number)
+) STRICT;
+-- columns: one number a document
+CREATE TABLE number (
+    segment INTEGER NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (segment, name)
 ) STRICT;
 -- records as they came, some in a block, compressed together
 CREATE TABLE block (id INTEGER PRIMARY KEY, digest TEXT NOT NULL, data BLOB NOT NULL) STRICT;

@@ -61,7 +61,7 @@ def check(path: Path) -> str:
         with open_file(path) as stream:
             while block := stream.read(CHUNK):
                 head = head or block
-                tail = (tail + block)[-256:]
+                tail = (tail + block[-256:])[-256:]
     except (gzip.BadGzipFile, EOFError, OSError) as error:
         raise FormatError(
             f"The file is cut or damaged: {error}", path=str(path), hint="Download it again."

@@ -14,7 +14,6 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from sinteza.classification.coordination import Coordination
 from sinteza.classification.patterns import PatternSet
@@ -24,9 +23,10 @@ from sinteza.model.record import Record
 from sinteza.text import abbreviations
 from sinteza.text.normalize import Folded, fold, fold_with_offsets, plain
 
-ACTOR = Actor(kind="rule", name="taxonomy-matcher", version="1")
+ACTOR = Actor(kind="rule", name="taxonomy-matcher", version="2")
 
-_ACRONYM = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]+(?![a-z])")
+# in a word or in a pattern, where an optional plural may follow ("DEEs?")
+_ACRONYM = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]+(?=s\?|[^A-Za-z0-9]|$)")
 _SYNONYM_ACRONYM = re.compile(r"[A-Za-z]?[A-Z][A-Z0-9][A-Za-z0-9-]{0,8}")
 _BRAND = re.compile(r"[A-Z][a-z]{4,}")
 _FIELD_OF_EPILEPSY = re.compile(r"epilep|seizure|convuls|neurolog|\bcriz|stimulat|brain|cerebr")
@@ -43,16 +43,17 @@ _NOT_NEGATION = re.compile(
     r"differen|significan|effect|chang|influenc|superior|inferior|increas|decreas|evidence that"
     r"|less|more|worse|better|asoci|associat|diferent|yet|known|clear|limited"
 )
+# of these a verb ends the reach: "patients without seizures had fewer adverse events"
+_PREPOSITION = re.compile(r"without|excluding|free of|absence of|lack of|fara|absenta|lipsa")
+_VERB = re.compile(r"\b(?:ha[ds]|have|was|were|is|are|show(?:s|ed)|receiv\w+|a|au|era|este|sunt)\b")
+# Romanian nouns and adjectives: article, gender, number, case
+_ENDING = r"(?:[aeiou]|ul(?:ui)?|ei|iei|ele|elor|ii|iile|iilor|ilor|uri(?:le|lor)?|le|lor|lui)?"
 _CLAUSE = re.compile(r"[.;:!?\n]|, (?:and|but)\b|\bbut\b|\bhowever\b|\bdar\b")
 _ABOUT_CATEGORIES = {"OBJECTIVE", "CONCLUSIONS"}
 
 
-@dataclass(slots=True)
-class _Mentions:
-    """What was found of one concept."""
-
-    spans: dict[str, list[tuple[int, int, bool]]] = field(default_factory=lambda: defaultdict(list))
-    acronyms_only: bool = True
+# field of the record to (start, end, is present)
+_Spans = dict[str, list[tuple[int, int, bool]]]
 
 
 class Matcher:
@@ -81,7 +82,8 @@ class Matcher:
         self._coordination = Coordination(
             text for concept in taxonomy for text in _phrases(concept)
         )
-        self._by_mesh = _headings(taxonomy)
+        self._by_mesh = _headings(taxonomy, broader=False)
+        self._by_broader_mesh = _headings(taxonomy, broader=True)
         self._kinds = {concept.id: concept.kind for concept in taxonomy}
 
     def match(self, record: Record) -> list[Assignment]:
@@ -92,17 +94,15 @@ class Matcher:
         :meth:`Taxonomy.with_ancestors`.
         """
         text = _Fields(record)
-        found: dict[str, _Mentions] = defaultdict(_Mentions)
-        for concept, start, end, acronym, polarity in self._mentions(text):
+        found: dict[str, _Spans] = defaultdict(lambda: defaultdict(list))
+        for concept, start, end, polarity in self._mentions(text):
             name, low, high = text.locate(start, end)
-            mentions = found[concept]
-            mentions.spans[name].append((low, high, polarity))
-            mentions.acronyms_only = mentions.acronyms_only and acronym
+            found[concept][name].append((low, high, polarity))
         self._headings(record, found)
         return self._assignments(record, text, found)
 
-    def _mentions(self, text: _Fields) -> Iterator[tuple[str, int, int, bool, bool]]:
-        """(concept, start, end, is an acronym, is present) over the joined folded text."""
+    def _mentions(self, text: _Fields) -> Iterator[tuple[str, int, int, bool]]:
+        """(concept, start, end, is present) over the joined folded text."""
         raw: list[tuple[int, int, int]] = []
         by_end: dict[int, int] = {}
         for number, start, end in self._patterns.find(text.folded):
@@ -124,16 +124,10 @@ class Matcher:
         defined = _definitions(text, self)
         for number, start, end in raw:
             word = text.folded[start:end]
-            is_acronym = word in self._acronyms[number]
-            if not self._meant(number, word, start, end, text, spelled, defined):
+            if ". " in word or "; " in word:  # the gap of a pattern spans two sentences
                 continue
-            yield (
-                self._ids[number],
-                start,
-                end,
-                is_acronym,
-                not _negated(text.folded, start),
-            )
+            if self._meant(number, word, start, end, text, spelled, defined):
+                yield self._ids[number], start, end, not _negated(text.folded, start)
 
     def _meant(
         self,
@@ -170,16 +164,24 @@ class Matcher:
             return bool(_GENETICS.search(text.folded, max(0, start - 120), end + 120))
         return number in spelled or bool(_FIELD_OF_EPILEPSY.search(text.folded))
 
-    def _headings(self, record: Record, found: dict[str, _Mentions]) -> None:
+    def _headings(self, record: Record, found: dict[str, _Spans]) -> None:
+        said = {
+            name
+            for name, spans in found.items()
+            if any(present for items in spans.values() for _, _, present in items)
+        }
         for position, heading in enumerate(record.mesh):
-            names = self._by_mesh.get(heading.ui) or self._by_mesh.get(fold(heading.name), ())
-            for name in names:
+            keys = (heading.ui, fold(heading.name))
+            own, broader = (
+                next((table[key] for key in keys if key in table), ())
+                for table in (self._by_mesh, self._by_broader_mesh)
+            )
+            for name in (*own, *(name for name in broader if name in said)):
                 # the place of a heading is its number in the record
-                found[name].spans["mesh"].append((position, position + 1, True))
-                found[name].acronyms_only = False
+                found[name]["mesh"].append((position, position + 1, True))
 
     def _assignments(
-        self, record: Record, text: _Fields, found: dict[str, _Mentions]
+        self, record: Record, text: _Fields, found: dict[str, _Spans]
     ) -> list[Assignment]:
         out = []
         major = {
@@ -191,7 +193,7 @@ class Matcher:
         for name in self._ids:
             if name not in found:
                 continue
-            spans = found[name].spans
+            spans = found[name]
             weight, about = _weigh(spans, text, name in major)
             for place in ("title", "abstract", "mesh", "keywords"):
                 for present in (True, False):
@@ -288,26 +290,15 @@ def _uncovered(
     return tuple(alone), tuple(strict)
 
 
-def _headings(taxonomy: Taxonomy) -> dict[str, tuple[str, ...]]:
-    """MeSH identifier and folded name to the concepts that a heading is evidence of.
-
-    A heading shared by several concepts speaks for the broad one: for those whose only heading it
-    is, rather than those made of several (a combination of drugs), and for an ancestor rather than
-    what lies below it.
-    """
-    shared: dict[str, list[str]] = defaultdict(list)
+def _headings(taxonomy: Taxonomy, *, broader: bool) -> dict[str, tuple[str, ...]]:
+    """MeSH identifier and folded name to the concepts whose own or broader heading that is."""
+    named: dict[str, tuple[str, ...]] = {}
     for concept in taxonomy.concepts.values():
         for heading in concept.mesh:
-            for key in filter(None, (heading.id, fold(heading.name))):
-                shared[key].append(concept.id)
-    chosen = {}
-    for key, names in shared.items():
-        fewest = min(len(taxonomy[name].mesh) for name in names)
-        own = [name for name in names if len(taxonomy[name].mesh) == fewest]
-        own = [name for name in own if not set(taxonomy.ancestors(name)) & set(own)]
-        named = [name for name in own if key in map(fold, _phrases(taxonomy[name]))]
-        chosen[key] = tuple(named or own)
-    return chosen
+            if heading.broader is broader:
+                for key in filter(None, (heading.id, fold(heading.name))):
+                    named[key] = (*named.get(key, ()), concept.id)
+    return named
 
 
 def _inflected(concept: Concept, covered: list[re.Pattern[str]]) -> Iterator[str]:
@@ -322,7 +313,7 @@ def _inflected(concept: Concept, covered: list[re.Pattern[str]]) -> Iterator[str
         if label != label.lower() or not any(p.search(plain(label)) for p in covered):
             continue
         stems = (
-            word if len(word) < 5 else re.sub("[aeiu]$", "", word) + r"\w{0,5}"
+            word if len(word) < 5 else re.sub("[aeiu]$", "", word) + _ENDING
             for word in re.split("[ -]", fold(label))
         )
         yield r"\b" + "[ -]".join(stems) + r"\b"
@@ -351,12 +342,12 @@ def _negated(text: str, start: int) -> bool:
     if not denials:
         return False
     between = before[denials[-1].end() :]
+    if _PREPOSITION.match(denials[-1][0]) and _VERB.search(between):
+        return False
     return between.count(" ") <= 6 and not _NOT_NEGATION.search(between)
 
 
-def _weigh(
-    spans: dict[str, list[tuple[int, int, bool]]], text: _Fields, major: bool
-) -> tuple[float, bool]:
+def _weigh(spans: _Spans, text: _Fields, major: bool) -> tuple[float, bool]:
     """How much a record is about a concept: 0 to 1, and whether it studies it.
 
     Title counts 3, a major heading 2, another heading or a keyword 1; a mention in the abstract 1.5

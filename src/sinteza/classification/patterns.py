@@ -57,6 +57,28 @@ def _literals(tree: Any) -> Literals | None:
     return _better(best, frozenset([run])) if run else best
 
 
+def _beginning(tree: Any) -> Literals | None:
+    """Letters of which one begins every match of a parsed pattern; None if unknown."""
+    run = ""
+    for code, argument in tree:
+        more: Literals | None = None
+        if code is op.LITERAL:
+            run += chr(argument)
+            continue
+        if code is op.SUBPATTERN:
+            more = _beginning(argument[3])
+        elif code is op.BRANCH:
+            branches = [_beginning(branch) for branch in argument[1]]
+            if all(branch is not None for branch in branches):
+                more = frozenset().union(*(branch for branch in branches if branch))
+        elif code is op.AT and not run:
+            continue
+        if more:
+            return frozenset(run + rest for rest in more)
+        break
+    return frozenset([run]) if run else None
+
+
 def _reach(tree: Any) -> int:
     """How many characters a match can span, unbounded repeats counted as :data:`_REACH`."""
     total = 0
@@ -68,6 +90,8 @@ def _reach(tree: Any) -> int:
             total += min(most, _REACH) * _reach(argument[2]) if most < 10_000 else _REACH
         elif code is op.BRANCH:
             total += max(_reach(branch) for branch in argument[1])
+        elif code in (op.ASSERT, op.ASSERT_NOT):
+            total += _reach(argument[1])
         elif code is not op.AT:
             total += 1
     return total
@@ -79,25 +103,36 @@ def lowered(pattern: str) -> str:
 
 
 class PatternSet:
-    """Patterns under keys; :meth:`find` gives (key, start, end) over a folded text."""
+    """Patterns under keys; :meth:`find` gives (key, start, end) over a folded text.
+
+    A match begins at the beginning of a word: a pattern that may begin inside one says so with
+    ``\\w*``. Where it ends is the pattern's own affair, because words are inflected.
+    """
 
     def __init__(self, patterns: Iterable[tuple[int, str]]) -> None:
         self._compiled: list[tuple[int, re.Pattern[str], int]] = []
         self._always: list[int] = []
-        entries: dict[str, list[int]] = {}
+        # letters to the patterns that begin with them, and to those that hold them somewhere
+        entries: dict[str, tuple[list[int], list[int]]] = {}
         for key, source in patterns:
             for branch in _branches(lowered(source)):
                 tree = _parser.parse(branch)
                 number = len(self._compiled)
                 self._compiled.append((key, re.compile(branch), _reach(tree)))
-                literals = _literals(tree)
+                anywhere, beginning = _literals(tree), _beginning(tree)
+                first = beginning is not None and (
+                    anywhere is None or min(map(len, beginning)) >= min(3, *map(len, anywhere))
+                )
+                literals = beginning if first else anywhere
                 if literals is None:
                     self._always.append(number)
                 for literal in literals or ():
-                    entries.setdefault(literal, []).append(number)
+                    entries.setdefault(literal, ([], []))[not first].append(number)
         self._automaton = ahocorasick.Automaton()
-        for literal, numbers in sorted(entries.items()):
-            self._automaton.add_word(literal, (len(literal), tuple(numbers)))
+        for literal, (begin, hold) in sorted(entries.items()):
+            word = literal[0].isalnum()
+            kept = (len(literal), (*begin, *hold), tuple(hold) if word else (*begin, *hold))
+            self._automaton.add_word(literal, kept)
         if entries:
             self._automaton.make_automaton()
         self._empty = not entries
@@ -109,8 +144,10 @@ class PatternSet:
         windows: dict[int, list[list[int]]] = {number: [[0, len(text)]] for number in self._always}
         compiled = self._compiled
         if not self._empty:
-            for end, (length, numbers) in self._automaton.iter(text):
-                for number in numbers:
+            for end, (length, numbers, inside) in self._automaton.iter(text):
+                before = end - length
+                # letters inside a word begin no match
+                for number in inside if before >= 0 and text[before].isalnum() else numbers:
                     reach = compiled[number][2]
                     low, high = end + 1 - length - reach, end + 1 + reach
                     known = windows.get(number)
@@ -124,8 +161,11 @@ class PatternSet:
             key, pattern, _ = compiled[number]
             for low, high in windows[number]:
                 for match in pattern.finditer(text, max(0, low), min(len(text), high)):
-                    if match.end() > match.start():
-                        yield key, match.start(), match.end()
+                    start, end = match.span()
+                    # "frataxin" holds no ataxia
+                    inside = start and text[start].isalnum() and text[start - 1].isalnum()
+                    if end > start and not inside:
+                        yield key, start, end
 
 
 def _branches(pattern: str) -> list[str]:

@@ -15,12 +15,17 @@ from sinteza.errors import ProtocolError
 class MeshReference(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A MeSH descriptor that stands for a concept; ``id`` is None where it is not known."""
+    """A MeSH descriptor that stands for a concept; ``id`` is None where it is not known.
+
+    A ``broader`` heading covers more than the concept (Stroke for post-stroke epilepsy): it is
+    evidence only in a record whose words name the concept.
+    """
 
     name: str
     id: str | None = None
     tree_numbers: tuple[str, ...] = ()
     verified: bool = True
+    broader: bool = False
 
 
 class Concept(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import click
 
-from sinteza.cli.output import json_option, print_json, progress
+from sinteza.cli.output import json_option, print_json, print_tree, progress
 
 _DAY = click.DateTime(formats=["%Y-%m-%d", "%Y/%m/%d"])
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path)
+)
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes that read and index; as many as there are CPUs if not given.",
 )
 
 
@@ -29,26 +34,28 @@ def command() -> None:
 @command.command("build")
 @folder_argument
 @files_argument
+@jobs_option
 @json_option
-def build_command(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
+def build_command(folder: Path, files: tuple[Path, ...], jobs: int | None, as_json: bool) -> None:
     """Make an archive in FOLDER of FILES, in the order given; go on with one that was cut."""
     from sinteza.archive.build import build
 
-    _say(build(folder, files, progress=progress()), as_json)
+    _say(build(folder, files, progress=progress(), jobs=jobs), as_json)
 
 
 @command.command("update")
 @folder_argument
 @files_argument
+@jobs_option
 @json_option
-def update_command(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
+def update_command(folder: Path, files: tuple[Path, ...], jobs: int | None, as_json: bool) -> None:
     """Load update files in the order given: later versions replace, deletions remove.
 
     Files that are in already are passed over.
     """
     from sinteza.archive.build import update
 
-    _say(update(folder, files, progress=progress()), as_json)
+    _say(update(folder, files, progress=progress(), jobs=jobs), as_json)
 
 
 def _say(loaded: object, as_json: bool) -> None:
@@ -109,8 +116,7 @@ def search_command(
     if only_count:
         click.echo(str(answer.count))
     elif explained:
-        for line in answer.lines:
-            click.echo(f"{line.hits:>9,}  {'  ' * line.depth}{line.text}")
+        print_tree(answer.lines)
     else:
         sys.stdout.write("".join(f"{pmid}\n" for pmid in answer.ids))
     click.echo(f"{answer.count:,} records as of {answer.as_of}", err=True)

@@ -16,6 +16,7 @@ from sinteza.cli.screening import person_named, person_option
 if TYPE_CHECKING:
     from sinteza.dedupe.cluster import Doubt, Link
     from sinteza.model.record import Cluster, Record
+    from sinteza.review.review import Review
 
 
 @click.command()
@@ -27,8 +28,15 @@ if TYPE_CHECKING:
 @click.option(
     "--merge", "joined", nargs=2, metavar="A B", help="Make the entries A and B of DIR one."
 )
+@click.option(
+    "--distinct",
+    "told_apart",
+    nargs=2,
+    metavar="A B",
+    help="Say that the entries A and B of DIR are two: the queue asks no more.",
+)
 @click.option("--split", "taken_back", metavar="ENTRY", help="Take the merge of ENTRY in DIR back.")
-@click.option("--reason", default="", help="Why the merge is taken back.")
+@click.option("--reason", default="", help="Why a merge is taken back, or two entries are two.")
 @person_option
 @at_option
 @json_option
@@ -37,6 +45,7 @@ def command(
     show_queue: bool,
     show_links: bool,
     joined: tuple[str, str] | None,
+    told_apart: tuple[str, str] | None,
     taken_back: str | None,
     reason: str,
     person: str | None,
@@ -52,20 +61,15 @@ def command(
     # records are many small objects without cycles: looking for cycles costs a fifth of the time
     gc.set_threshold(200_000, 50, 50)
     is_review = len(paths) == 1 and paths[0].is_dir()
-    if joined or taken_back is not None:
+    if joined or told_apart or taken_back is not None:
         if not is_review:
-            raise click.UsageError("--merge and --split take the folder of one review.")
+            raise click.UsageError("--merge, --distinct and --split take the folder of one review.")
         with open_review(paths[0], at) as review:
-            if joined:
-                entry = review.merge(*joined, actor=person_named(person))
-            else:
-                entry = review.split(str(taken_back), actor=person_named(person), reason=reason)
+            said, shown = _decide(review, joined, told_apart, taken_back, person, reason)
         if as_json:
-            print_json({"merged" if joined else "split": entry})
-        elif joined:
-            click.echo(" = ".join(entry.members))
+            print_json(said)
         else:
-            click.echo(f"{' | '.join(entry.members)}: stand alone again")
+            click.echo(shown)
         return
     if is_review:
         with open_review(paths[0], at) as review:
@@ -105,6 +109,26 @@ def command(
             click.echo(f"{result['new']} new or changed")
         click.echo(f"{len(found.queue)} pairs to look at (--queue)")
         click.echo(f"{len(found.links)} links between reports (--links)")
+
+
+def _decide(
+    review: Review,
+    joined: tuple[str, str] | None,
+    told_apart: tuple[str, str] | None,
+    taken_back: str | None,
+    person: str | None,
+    reason: str,
+) -> tuple[dict[str, Any], str]:
+    """What a person says of entries: as data and in words."""
+    actor = person_named(person)
+    if joined:
+        entry = review.merge(*joined, actor=actor)
+        return {"merged": entry}, " = ".join(entry.members)
+    if told_apart:
+        two = review.distinguish(*told_apart, actor=actor, reason=reason)
+        return {"distinct": two}, " ≠ ".join(" = ".join(entry.members) for entry in two)
+    entry = review.split(str(taken_back), actor=actor, reason=reason)
+    return {"split": entry}, f"{' | '.join(entry.members)}: stand alone again"
 
 
 def _cluster(entry: Cluster, records: dict[str, Record], origin: dict[str, str]) -> dict[str, Any]:

@@ -10,6 +10,10 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "files": ("sinteza.cli.extract_files", "read files (also: sinteza extract FILES)"),
     "record": ("sinteza.cli.extract_record", "read the reports of a review and keep the readings"),
     "verify": ("sinteza.cli.extract_verify", "accept, correct or reject values, quote by quote"),
+    "agreement": (
+        "sinteza.cli.extract_agreement",
+        "how far those who extract agree, and where not",
+    ),
 }
 
 
@@ -28,5 +32,6 @@ def command() -> None:
     """Read arms and outcomes out of titles, abstracts and full texts.
 
     ``sinteza extract FILES`` reads files of records and JATS XML. In a review, ``record`` keeps
-    what is read as a proposal and ``verify`` shows a person each value beside its quote.
+    what is read as a proposal, ``verify`` shows a person each value beside its quote, and
+    ``agreement`` compares two who did the same.
     """

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sinteza.cli.extract_options import extractor_option
+from sinteza.cli.extract_options import extractor_option, language_option
 from sinteza.cli.output import json_option, print_jsonl, print_table
 
 if TYPE_CHECKING:
     from sinteza.extraction.report import Report
+    from sinteza.i18n import Language
     from sinteza.model.record import Record
     from sinteza.model.study import Study
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 @json_option
 @click.option("--studies", is_flag=True, help="Print studies: facts, places and digests, no text.")
 @extractor_option
-def command(files: tuple[Path, ...], as_json: bool, studies: bool, extractor: str) -> None:
+@language_option
+def command(
+    files: tuple[Path, ...], as_json: bool, studies: bool, extractor: str, language: str
+) -> None:
     """Read arms, outcomes and design out of FILES of records or full texts.
 
     Any format of records is read, plain or packed; of JATS XML (.xml, .nxml) the body and its
@@ -42,6 +46,9 @@ def command(files: tuple[Path, ...], as_json: bool, studies: bool, extractor: st
     if as_json:
         print_jsonl(reports)
         return
+    from sinteza.i18n import Language
+
+    lang = Language(language or "en")
     rows = []
     for report in reports:
         names = {arm.id: arm.name for arm in report.arms}
@@ -55,20 +62,23 @@ def command(files: tuple[Path, ...], as_json: bool, studies: bool, extractor: st
                         outcome.code,
                         "" if value.events is None else value.events,
                         "" if value.total is None else value.total,
-                        _percent(value.percent, value.percent_min, value.percent_max),
-                        f"{value.confidence:.2f}",
-                        "look" if value.needs_look else "",
+                        _percent(value.percent, value.percent_min, value.percent_max, lang),
+                        lang.number(value.confidence),
+                        lang.text("look") if value.needs_look else "",
                     )
                 )
-    print_table(
-        ("pmid", "design", "arm", "outcome", "events", "total", "percent", "confidence", ""), rows
-    )
+    header = ("pmid", "design", "arm", "outcome", "events", "total", "percent", "confidence", "")
+    print_table([lang.text(word) for word in header], rows)
 
 
-def _percent(value: float | None, low: float | None, high: float | None) -> str:
+def _percent(value: float | None, low: float | None, high: float | None, lang: Language) -> str:
     if value is not None:
-        return f"{value:g}"
-    return f"{low:g} to {high:g}" if low is not None and high is not None else ""
+        written = f"{value:g}"
+    elif low is not None and high is not None:
+        written = f"{low:g}\N{EN DASH}{high:g}"
+    else:
+        written = ""
+    return written.replace(".", lang.decimal_mark)
 
 
 def _studies(files: tuple[Path, ...], extractor: str) -> Iterator[Study]:

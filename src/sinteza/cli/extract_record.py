@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sinteza.cli.extract_options import extractor_option
+from sinteza.cli.extract_options import extractor_option, language_of, language_option
 from sinteza.cli.output import json_option, print_json
 from sinteza.cli.review_options import at_option, folder_argument, open_review
 
@@ -15,8 +15,9 @@ from sinteza.cli.review_options import at_option, folder_argument, open_review
 @folder_argument
 @extractor_option
 @at_option
+@language_option
 @json_option
-def command(folder: Path, extractor: str, at: str, as_json: bool) -> None:
+def command(folder: Path, extractor: str, at: str, language: str, as_json: bool) -> None:
     """Read every report of the review in DIR that has an abstract.
 
     The readings are proposals of the extractor, in the log under its name; a person verifies them
@@ -29,7 +30,8 @@ def command(folder: Path, extractor: str, at: str, as_json: bool) -> None:
     reader = load(extractor)
     with open_review(folder, at) as review:
         count = record_readings(review, reader)
+        lang = language_of(review, language)
     if as_json:
         print_json({"recorded": count})
     else:
-        click.echo(f"{count:,} reading{'s' * (count != 1)} recorded")
+        click.echo(lang.plural("{n} reading recorded", "{n} readings recorded", count))

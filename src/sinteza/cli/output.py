@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from sinteza.query.explain import Line
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -45,6 +48,13 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
             c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True)
         )
         click.echo("  ".join(cells).rstrip())
+
+
+def print_tree(lines: Iterable[Line]) -> None:
+    """Write the parts of a query, one a line, each with its hits where they are known."""
+    for line in lines:
+        hits = "" if line.hits is None else f"{line.hits:>9,}  "
+        click.echo(f"{hits}{'  ' * line.depth}{line.text}")
 
 
 Progress = Callable[[str, int, int | None], None]

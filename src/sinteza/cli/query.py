@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sinteza.cli.output import json_option, print_json
+from sinteza.cli.output import json_option, print_json, print_tree
 
 if TYPE_CHECKING:
     from sinteza.query.mesh import Thesaurus
@@ -92,18 +92,33 @@ def check_command(query: str, mesh_path: Path | None, as_json: bool) -> None:
 @click.argument("query")
 @click.option("--notation", is_flag=True, help="Print the exact tree in one line.")
 @click.option("--translated", is_flag=True, help="Explain the query after its term mapping.")
+@click.option(
+    "--archive",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Count the records of every part in a local archive.",
+)
 @mesh_option
 @json_option
 def explain_command(
-    query: str, notation: bool, translated: bool, mesh_path: Path | None, as_json: bool
+    query: str,
+    notation: bool,
+    translated: bool,
+    folder: Path | None,
+    mesh_path: Path | None,
+    as_json: bool,
 ) -> None:
     """Show the tree of a query."""
+    from msgspec.structs import replace
+
     from sinteza.errors import QueryError
     from sinteza.query.explain import exact, explain
     from sinteza.query.strategy import parse_strategy
     from sinteza.query.syntax import parse
     from sinteza.query.translate import translate
 
+    if notation and folder:
+        raise click.UsageError("--notation prints the tree alone: leave out --archive")
     text = _text(query).strip()
     thesaurus = _thesaurus(mesh_path)
     if notation:
@@ -119,14 +134,20 @@ def explain_command(
             for code in codes:
                 click.echo(code, err=True)
         sys.exit(1 if written == "ERROR" else 0)
-    parsed: Query = parse_strategy(text)
-    root = translate(parsed, thesaurus).root if translated else parsed.root
-    lines = explain(root)
+    parsed: Query = parse_strategy(text, local=folder is not None)
+    if translated:
+        parsed = replace(parsed, root=translate(parsed, thesaurus).root)
+    if folder is None:
+        lines = explain(parsed.root)
+    else:
+        from sinteza.archive.search import open_archive
+
+        with open_archive(folder, thesaurus=thesaurus) as archive:
+            lines = archive.explain(parsed)
     if as_json:
         print_json(lines)
-        return
-    for line in lines:
-        click.echo("  " * line.depth + line.text)
+    else:
+        print_tree(lines)
 
 
 @command.command("translate")

@@ -34,7 +34,30 @@ _EVERYBODY = re.compile(
     r"\b(?:overall|in total|total of|all patients|of (?:the )?\S+ (?:randomi[sz]ed )?patients|altogether|combined)\b",
     re.I,
 )
+_EFFECTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED"}
+_AGAINST = re.compile(
+    r"\b(?:vs|versus|compared|than|against|respectively|differ\w*|between|both|whereas|groups)\b",
+    re.I,
+)
+# an arm that is only what the other is held against
+_HELD = re.compile(
+    r"\b(?:compar(?:ed|ison) (?:with|to)|versus|vs\.?|relative to|than|over)\s+(?:the |those on )?$",
+    re.I,
+)
+# treatment that everybody had after the blinded part
+_OPEN = re.compile(r"open[- ]label|extension|\bOLEx?\b|\bPart (?:II|2|B)\b|long-term", re.I)
+_EITHER = re.compile(r"\beither (?:[\w/]+ ){0,3}?(?:or (?:the )?)?$", re.I)
+# "(p = 0.08 vs placebo)": what was tested, not whose figure
+_IN_TEST = re.compile(
+    r"[(\[,;]\s*p\s?[=<>≤][^()]{0,40}?(?:vs\.?|versus|compared (?:with|to)|against|from)\s*(?:the )?$",
+    re.I,
+)
 _TOGETHER = {"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RETENTION"}
+
+
+def _outside(text: str) -> str:
+    """A text without what stands in parentheses."""
+    return re.sub(r"\([^()]*\)", "", text)
 
 
 class Alignment:
@@ -56,9 +79,14 @@ class Alignment:
         inner = reading.named
         clean = [
             m for m in mentions
-            if not (reading.code == "PCPBO" and inner.start <= m.start < inner.end)
+            if not _IN_TEST.search(sentence, max(0, m.start - 60), m.start) and not (reading.code == "PCPBO" and inner.start <= m.start < inner.end)
         ]  # fmt: skip
         near = [m for m in clean if low <= m.start < high]
+        inside = self._same_parenthesis(sentence, values, near)
+        near = inside or near
+        if len(values) == 1 and reading.code in _EFFECTS:
+            apart = [m for m in near if ";" in _outside(sentence[m.end : values[0].start])]
+            near = [m for m in near if m not in apart]
         if reading.code == "PCPBO":
             near = [m for m in near if m.arms != (table.comparator,)]
         if (
@@ -69,17 +97,65 @@ class Alignment:
             both = [*table.active(), *([table.comparator] if table.comparator is not None else [])]
             if len(both) <= 3:
                 return [(values[0], arm, 0.85) for arm in both]
+        # "without exposure to either X or placebo" gives no figure to one of them
+        near = [m for m in near if not _EITHER.search(sentence, max(0, m.start - 40), m.start)]
         slots = [(m, arm) for m in near for arm in m.arms]
+        if (
+            len(slots) > 1
+            and len({id(m) for m, _ in slots}) == 1
+            and len(values) > len(slots)
+            and len(values) % len(slots)
+            and slots[0][0].end < values[0].start
+            and "respectively" not in sentence[values[-1].end :]
+        ):
+            # "for 200 and 400 mg/day, rates were ... (three subgroups)": both doses together
+            drug = table.arms[slots[0][1]].drug
+            return [(value, table.pooled(drug), 0.5) for value in values]
+        if (
+            len(values) == 1
+            and reading.code in _TOGETHER
+            and values[0].events
+            and not values[0].total
+        ):
+            arms = {arm for _, arm in slots}
+            sizes = [
+                table.arms[arm].n_randomized or table.arms[arm].n_analyzed or 0 for arm in arms
+            ]
+            if arms and min(sizes) > 0 and values[0].events > max(sizes):
+                # more than any arm had
+                return [(values[0], table.pooled(), 0.85)]
+        if len(values) == 1 and reading.code == "COMP" and values[0].percent is None:
+            # "in the 21 patients completing the study, X reduced ...": the arm belongs to the rest
+            apart = [m for m, _ in slots if "," in _outside(sentence[inner.end : m.start])]
+            if slots and len(apart) == len(slots):
+                return [(values[0], table.pooled(), 0.7)]
+        if len(values) == 1 and reading.code in _TOGETHER and len({arm for _, arm in slots}) > 1:
+            opened = sentence.find("(", values[0].end)
+            closed = sentence.find(")", opened)
+            if opened > 0 and all(opened < m.start < closed for m, _ in slots):
+                # "23 completed (X n = 11, placebo n = 12)"
+                return [(values[0], table.pooled(), 0.8)]
+        whole = self._and_in_all(values)
+        if whole and reading.code in _TOGETHER:
+            rest = Reading(reading.code, values[1:], reading.scope, inner)
+            return [(values[0], table.pooled(), 0.85), *self.pair(sentence, rest, mentions)]
         if len(values) == 1 and reading.code in _TOGETHER and len({arm for _, arm in slots}) > 1:
             # after both arms have been told, one more figure is of everybody
             costs = [self._cost(sentence, values, 0, slots, j) for j in range(len(slots))]
             if all(m.end <= values[0].start for m, _ in slots) and min(costs) >= 2:
                 return [(values[0], table.pooled(), 0.75)]
         if not slots:
-            slots = [(m, arm) for m in clean if m.start < low for arm in m.arms][-len(values) :]
+            earlier = [(m, arm) for m in clean if m.start < low for arm in m.arms]
+            if len(values) == 1 and reading.code in _EFFECTS:
+                # what a placebo was only held against does not take the figures that follow
+                earlier = [(m, arm) for m, arm in earlier if not _HELD.search(sentence[: m.start])]
+            slots = earlier[-len(values) :]
         count = len(slots)
         distinct = len({arm for _, arm in slots}) == count
         if len(values) > count >= 2 and len(values) % count == 0 and distinct:
+            blocks = self._blocks(values, slots)
+            if blocks:
+                return blocks
             # the same arms again and again: (A vs B; C vs D) of two subsets
             out = []
             for at in range(0, len(values), count):
@@ -87,6 +163,7 @@ class Alignment:
                 out += self._by_meaning(sentence, part, slots) or [
                     (v, arm, 0.6) for v, (_, arm) in zip(part.values, slots, strict=True)
                 ]
+            self._remember([arm for _, arm, _ in out])
             return out
         result = (
             self._against(sentence, reading, slots)
@@ -95,9 +172,86 @@ class Alignment:
         )
         if result is None:
             result = self._without_names(sentence, reading, slots)
-        if len(result) > 1 and len({arm for _, arm, _ in result}) == len(result):
-            self._previous = [arm for _, arm, _ in result]
+        if reading.code == "PCPBO":
+            # a difference from the placebo is never the placebo's
+            result = [item for item in result if item[1] != table.comparator]
+        self._remember([arm for _, arm, _ in result])
         return result
+
+    def _remember(self, arms: list[int]) -> None:
+        """The order of arms, once or again and again, for a sentence that names none."""
+        cycle = list(dict.fromkeys(arms))
+        if len(cycle) > 1 and arms == cycle * (len(arms) // len(cycle)):
+            self._previous = cycle
+
+    def over_placebo(self, sentence: str, reading: Reading, mentions: list[Mention]) -> bool:
+        """One reduction "for X versus placebo" is the difference, not the share of an arm."""
+        if reading.code not in ("MPC", "MEANPC", "PCRED") or len(reading.values) != 1:
+            return False
+        value, comparator = reading.values[0], self.table.comparator
+        if comparator is None or self.table.single:
+            return False
+        behind = [m for m in mentions if m.start >= value.end and m.arms]
+        if len(behind) > 1 and behind[1].arms == (comparator,) and comparator not in behind[0].arms:
+            near = sentence[value.end : behind[0].start]
+            gap = sentence[behind[0].end : behind[1].start]
+            if re.fullmatch(r"[\s)]*(?:for|in|with|on) (?:the )?", near) and re.fullmatch(
+                r"(?: (?:group|arm|patients))?,? (?:compared (?:with|to)|versus|vs\.?|relative to|over) (?:the )?",
+                gap,
+            ):
+                return True
+        before = [m for m in mentions if m.end <= value.start and m.arms]
+        if len(before) < 2 or before[-1].arms != (comparator,) or comparator in before[-2].arms:
+            return False
+        between = sentence[before[-2].end : before[-1].start]
+        tail = sentence[before[-1].end : value.start]
+        return bool(
+            re.fullmatch(
+                r"(?:\s?\([^()]*\))?\s*(?:versus|vs\.?|compared (?:with|to)|over|relative to)\s+(?:the )?",
+                between,
+            )
+        ) and bool(re.search(r"\b(?:was|were|of|by|=|:)\s*$", tail))
+
+    @staticmethod
+    def _and_in_all(values: list[Value]) -> bool:
+        """Three withdrew; two on X and one on Y: the first counts everybody."""
+        first, *rest = [value.events for value in values]
+        return (
+            bool(first)
+            and len(rest) > 1
+            and None not in rest
+            and first == sum(n or 0 for n in rest)
+        )
+
+    @staticmethod
+    def _same_parenthesis(sentence: str, values: list[Value], near: list[Mention]) -> list[Mention]:
+        """The arms named in the parenthesis that holds all the figures, if it names several."""
+        start = sentence.rfind("(", 0, values[0].start)
+        end = sentence.find(")", values[-1].end)
+        if start < 0 or end < 0 or ")" in _outside(sentence[start + 1 : values[-1].start]):
+            return []
+        inside = [m for m in near if start < m.start < end]
+        return inside if len({m.arms for m in inside}) > 1 else []
+
+    @staticmethod
+    def _blocks(
+        values: list[Value], slots: list[tuple[Mention, int]]
+    ) -> list[tuple[Value, int, float]]:
+        """Figures that stand in blocks, each beside its arm: (A and B on X, C and D on Y)."""
+        size = len(values) // len(slots)
+        blocks = [values[n : n + size] for n in range(0, len(values), size)]
+        after = all(
+            block[-1].end <= slot.start
+            and (n + 1 == len(blocks) or slot.end <= blocks[n + 1][0].start)
+            for n, (block, (slot, _)) in enumerate(zip(blocks, slots, strict=True))
+        )
+        before = all(
+            slot.end <= block[0].start and (n == 0 or blocks[n - 1][-1].end <= slot.start)
+            for n, (block, (slot, _)) in enumerate(zip(blocks, slots, strict=True))
+        )
+        if not after and not before:
+            return []
+        return [(v, arm, 0.8) for block, (_, arm) in zip(blocks, slots, strict=True) for v in block]
 
     def _against(
         self, sentence: str, reading: Reading, slots: list[tuple[Mention, int]]
@@ -110,6 +264,8 @@ class Alignment:
         if {arm for _, arm in slots} != {self.table.comparator}:
             return None
         mention = slots[0][0]
+        if mention.end <= value.start and _HELD.search(sentence[: mention.start]):
+            return [(value, active[0], 0.75)]
         between = sentence[value.end : mention.start]
         if mention.start > value.end and re.search(
             r"\b(?:compared|versus|vs|than|against|over|relative to)\b", between
@@ -217,6 +373,9 @@ class Alignment:
         if any(f is None for f in figures):
             return None
         numbers = [float(f) for f in figures if f is not None]
+        if reading.code in _EFFECTS and any(v.signed == "-" for v in values):
+            # changes: the more negative, the greater the reduction
+            numbers = [-n for n in numbers]
         before = sentence[max(0, reading.scope[0] - 60) : values[0].start]
         arms = list(dict.fromkeys(arm for _, arm in slots))
         active = [arm for arm in arms if arm != table.comparator]
@@ -255,6 +414,9 @@ class Alignment:
             active = table.active()
             if reading.code in _TOGETHER:
                 return [(value, table.pooled(), 0.7)]
+            open_arm = table.extension() if _OPEN.search(sentence) else None
+            if open_arm is not None:
+                return [(value, open_arm, 0.6)]
             if len(active) == 1 and len(main) <= 2:
                 return [(value, active[0], 0.5)]
             return [(value, table.pooled(), 0.3)]
@@ -272,6 +434,19 @@ class Alignment:
         named = list(dict.fromkeys(arm for _, arm in slots))
         if len(values) == 2 and len(main) == 2 and len(named) == 1:
             only = named[0]
+            last = sentence[values[-1].end : values[-1].end + 90]
+            gap = sentence[values[0].end : values[1].start].strip()
+            both = (gap == "and" and "respectively" in last) or gap == "/"
+            ahead = all(m.end <= values[0].start for m, _ in slots)
+            apart = ahead and not _AGAINST.search(sentence[: values[1].start])
+            if only in table.active() and (both or apart) and not table.comparator_told(sentence):
+                # two periods or groups of the one arm that is named
+                return [(value, only, 0.6) for value in values]
+            # the other arm is not even named: it may be another period or group
+            against = re.search(
+                r"\b(?:vs|versus|compared|than)\b", sentence[values[0].end : values[1].start]
+            )
+            sure = 0.8 if against or table.comparator_told(sentence) else 0.6
             if only in main:
                 # the figure that stands nearest is that arm's, the other one the other's
                 costs = [
@@ -280,13 +455,27 @@ class Alignment:
                 ]
                 other = main[1 - main.index(only)]
                 pair = (only, other) if costs[0] <= costs[1] + 0.3 else (other, only)
-                return [(value, arm, 0.8) for value, arm in zip(values, pair, strict=True)]
-        if len(values) == len(self._previous) and set(named) <= set(self._previous):
+                return [(value, arm, sure) for value, arm in zip(values, pair, strict=True)]
+        turns = len(self._previous)
+        closing = [m for m, arm in slots if turns and arm == self._previous[-1]]
+        if (
+            len(values) == turns
+            and len(named) == 1
+            and len(closing) == len(slots)
+            and any(0 <= values[-1].start - m.end < 4 for m in closing)
+        ):
+            # "with rates of 38% and 41%, compared to placebo (18%)": the rest as before
             return [(v, arm, 0.75) for v, arm in zip(values, self._previous, strict=True)]
+        if turns and len(values) % turns == 0 and set(named) in (set(), set(self._previous)):
+            alike = len({(v.percent is None, v.events is None) for v in values}) == 1
+            sure = 0.75 if len(values) == turns and alike else 0.6
+            return [(v, self._previous[n % turns], sure) for n, v in enumerate(values)]
         if len(values) % 2 == 0 and len(named) == 2 and len(values) > 2:
             return [(v, named[n % 2], 0.6) for n, v in enumerate(values)]
         if len(named) == 1:
             return [(values[0], named[0], 0.5)] + [(v, table.pooled(), 0.2) for v in rest]
+        if not named and reading.code in _TOGETHER and not any(v.percent for v in values):
+            return [(value, table.pooled(), 0.5) for value in values]
         if len(slots) and len(slots) < len(values):
             out = []
             for value in values:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, treatments
+from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, SHORT, treatments
 from sinteza.extraction.numbers import DEC, INT, UNIT, integer
 from sinteza.text.abbreviations import Abbreviation
 
@@ -41,6 +42,11 @@ class ArmDraft:
     n_analyzed: int | None = None
 
     @property
+    def open(self) -> bool:
+        """True for the arm of open treatment after a blinded part."""
+        return self.variant == _OPEN_ARM
+
+    @property
     def name(self) -> str:
         """As a reader would write it: ``brivaracetam 50 mg/day``."""
         dose = "-".join(map(_written, self.doses))
@@ -68,7 +74,21 @@ class _Dose:
 
 
 _DOSE = re.compile(
-    rf"(?<![\w.,])({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
+    rf"(?<![\w.,])(?<![Dd]ay )(?<![Ww]eek )(?<!onth )({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
+)
+
+
+# a concentration that was measured, not one that was aimed at
+_MEASURED = re.compile(r"concentrations?|serum levels?|plasma levels?", re.I)
+# one arm that went through these doses, not an arm for each
+_STARTED = re.compile(
+    rf"\b(?:starting (?:dose|dosage|at)|started (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
+    re.I,
+)
+_RAISED = re.compile(r"\b(?:up to|maxim\w+|increments?)\b", re.I)
+_IN_STEPS = re.compile(
+    r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
+    re.I,
 )
 
 
@@ -76,7 +96,14 @@ def doses(text: str) -> list[_Dose]:
     """Every dose of a text; a list that shares its unit is one, a range is marked."""
     found = []
     for match in _DOSE.finditer(text):
-        figures = tuple(re.findall(DEC, match[1]))
+        if "ml" in match[2].lower() and _MEASURED.search(
+            text, max(0, match.start() - 60), match.start()
+        ):
+            continue
+        # no drug at all is the placebo
+        figures = tuple(f for f in re.findall(DEC, match[1]) if figure(f))
+        if not figures:
+            continue
         ranged = len(figures) == 2 and bool(re.search(r"\d\s*(?:-|to)\s*[\d.]", match[1]))
         found.append(_Dose(match.start(), match.end(), figures, _unit(match[2]), ranged))
     return found
@@ -112,7 +139,7 @@ _KNOWN = re.compile(
     "|".join(
         [
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
-            rf"(?P<dose>{DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
+            rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
             r"(?P<active>(?<![\w-])(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
             r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
@@ -157,6 +184,7 @@ class ArmTable:
     def _find_drugs(self) -> None:
         score: Counter[str] = Counter()
         first: dict[str, int] = {}
+        printed: dict[str, set[str]] = {}
         # co-medication named in the title is no arm, however often it comes back
         beside: set[str] = set()
         whole = f"{self.title}. {self.text}"
@@ -184,16 +212,34 @@ class ArmTable:
                 points = 0.5
             score[name] += points  # type: ignore[assignment]
             first.setdefault(name, match.start)
+            printed.setdefault(name, set()).add(whole[match.start : match.end].lower())
         for given in _GIVEN.finditer(whole):
             if treatments(given[1]):
                 self._short.setdefault(given[2], given[1])
+        capitals = set(_CAPITALS.findall(self.text))
+        for name in score:
+            if SHORT.get(name) in capitals:
+                self._short.setdefault(SHORT[name], name)
         for short, long in self._short.items():
             inner = treatments(long)
             if inner:
                 name = inner[0].name
-                self._aliases.setdefault(name, []).append(short)
+                # "CBD25": the dose is read behind the letters
+                glued = re.fullmatch(r"([A-Za-z]{2,5})-?\d+(?:\.\d+)?", short)
+                self._aliases.setdefault(name, []).append(glued[1] if glued else short)
                 uses = self.text.count(short)
                 score[name] += uses
+        low = whole.lower()
+        if len(score) > 1:
+            # "ketamine plus midazolam or placebo plus midazolam": what both got is no arm
+            with_placebo = {
+                name
+                for match in _PLACEBO_PLUS.finditer(low)
+                for name in score
+                if low.startswith(name, match.end())
+            }
+            beside |= {name for name in with_placebo if _with_another(low, name, score)}
+            beside = beside if set(score) - beside else set()
         for name in beside:
             score[name] *= 0.05  # type: ignore[assignment] # a weight, not a count
         if not score:
@@ -214,7 +260,8 @@ class ArmTable:
         self._ranked = ranked
         for name in self.drugs:
             head = name.split()[0]
-            self._aliases.setdefault(name, []).extend([name, head] if len(head) > 4 else [name])
+            forms = {name, *printed.get(name, ()), *([head] if len(head) > 4 else [])}
+            self._aliases.setdefault(name, []).extend(sorted(forms))
 
     def _find_comparator(self) -> None:
         low = f"{self.title}. {self.text}".lower()
@@ -248,13 +295,26 @@ class ArmTable:
             self.drugs = chosen or self.drugs[:1]
 
     def _allocated(self, name: str) -> bool:
-        names = "|".join(re.escape(alias) for alias in self._aliases.get(name, [name]))
-        near = rf"(?:{names})\b[^.;]{{0,60}}\b(?:or|and|versus|vs\.?|,)\s+(?:\w+ )?(?:placebo|{self.comparator_name})"
-        back = rf"(?:placebo)\b[^.;]{{0,60}}\b(?:or|and|,)\s+(?:\w+ ){{0,2}}(?:{names})\b"
-        whole = f"{self.title}. {self.text}"
-        return bool(re.search(near, whole, re.I) or re.search(back, whole, re.I)) or bool(
-            re.search(rf"\b(?:{names})\b", self.title, re.I)
-        )
+        """True if a drug stands in the title, or beside the placebo in a list of what was given."""
+        names = [alias.lower() for alias in self._aliases.get(name, [name])]
+        if any(_has_word(self.title.lower(), alias) for alias in names):
+            return True
+        low = self.text.lower()
+        for match in _OR_PLACEBO.finditer(low):
+            if match[1] in ("placebo", self.comparator_name):
+                before = re.split(r"[.;]", low[max(0, match.start() - 70) : match.start()])[-1]
+                if any(_has_word(before, alias) for alias in names):
+                    return True
+        for match in _PLACEBO_OR.finditer(low):
+            words = low[match.end() : match.end() + 60]
+            behind = re.match(r"(?:\w+ ){0,2}", words)
+            if behind and any(
+                words.startswith(alias, at)
+                for alias in names
+                for at in {0, *(m.end() for m in re.finditer(r"\w+ ", behind[0]))}
+            ):
+                return True
+        return False
 
     # how much ----------------------------------------------------------------------------------
 
@@ -266,7 +326,7 @@ class ArmTable:
             re.escape(alias) for aliases in self._aliases.values() for alias in aliases
         )
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
-        own = re.compile(rf"(?:{names or '(?!)'})\s*\(?$", re.I)
+        self._stepped: set[tuple[str, ...]] = set()
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
         singles: list[tuple[float, tuple[str, ...], str]] = []
@@ -297,6 +357,22 @@ class ArmTable:
                     and re.search(r"\bage|weigh|\byear|\bmonth", by_person.string)
                 ):
                     group[0].ranged = True
+                kinds = {"kg" in dose.unit for dose in group}
+                stepped = (
+                    len(figures) > 2
+                    and not group[0].ranged
+                    and bool(_IN_STEPS.search(before) or _IN_STEPS.match(after.lstrip(" ,)")))
+                    and not re.search("random", sentence, re.I)
+                )
+                if stepped:
+                    self._stepped.add(figures)
+                    # one arm that rose through them
+                    figures = (figures[0], figures[-1])
+                    group[0].ranged = True
+                if len(kinds) > 1:
+                    # by weight for some, the same for all others: one arm
+                    group[0].ranged = True
+                    figures = group[-1].figures
                 odd = bool(_NOT_AN_ARM_DOSE.search(before)) or bool(
                     re.match(r"\s*(?:increments|tablets|capsules)", after)
                 )
@@ -309,7 +385,9 @@ class ArmTable:
                 points += 3.0 * bool(
                     re.search(r"random|receiv|target|fixed|maintenance", before + after, re.I)
                 )
-                points += 2.0 * bool(own.search(before))
+                points += 2.0 * any(
+                    before[match.end() :].strip() in ("", "(") for match in named.finditer(before)
+                )
                 points += 5.0 * bool(
                     re.search(r"\bto (?:a )?(?:total |target |maximum )?(?:dose of |of )?$", before)
                 )
@@ -322,14 +400,20 @@ class ArmTable:
                 points -= 2.0 * bool(re.search(r"mL\b", unit)) + 4.0 * bool(
                     re.search(r"median|mean|modal", before, re.I)
                 )
+                if self.single and group[0].ranged and re.search(r"\brange\s?[=:,of]*\s*$", before):
+                    # "modal dose 200 mg (range = 50-400 mg)"
+                    points += 6.0
                 singles.append((points, figures if group[0].ranged else figures[-1:], unit))
         drug = self.drugs[0] if self.drugs else ""
+        for figures in self._stepped:
+            lists.pop(figures, None)
         if lists and drug and not self.single:
             best, weight = max(lists.items(), key=lambda item: (item[1], len(item[0])))
             if weight >= 2:
                 levels = list(best)
                 for other, w in lists.items():
-                    if w >= 3 and other != best and set(other) & set(best) and len(levels) < 6:
+                    more = set(best) < set(other) and w >= 2
+                    if (w >= 3 or more) and set(other) & set(best) and len(levels) < 6:
                         levels += [f for f in other if f not in levels]
                 self._levels[drug] = (sorted(levels, key=figure), units[best])
         if drug and not self.single and drug not in self._levels:
@@ -342,12 +426,22 @@ class ArmTable:
             ]  # fmt: skip
             if wider:
                 figures = wider[0]
-            near = "|".join(map(re.escape, self._aliases.get(drug, [drug])))
-            beside = re.search(
-                rf"\b(?:{near})\s\(?({DEC})\s?(?:-|to)\s?({DEC})\s?(?={UNIT})", self.text
-            )
+            ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
+            beside = next((match for match in ranges if match), None)
             if beside and len(figures) == 1 and figures[0] in beside.groups():
                 figures = (beside[1], beside[2])
+            start = _STARTED.search(self.text)
+            if (
+                start
+                and len(figures) == 1
+                and start[2].split("/")[0].strip() == unit.split("/")[0].strip()
+                and figure(start[1]) < figure(figures[0])
+                and _RAISED.search(self.text)
+                and not re.search(r"\btarget|\bfixed", self.text, re.I)
+                and not re.search(rf"\b{re.escape(figures[0])}\b", self.title)
+            ):
+                # started at one dose and raised to another: the range
+                figures = (start[1], figures[0])
             if points >= 1:
                 self._only[drug] = (figures, unit)
 
@@ -426,9 +520,32 @@ class ArmTable:
         self.arms.append(ArmDraft("pooled", name))
         return len(self.arms) - 1
 
+    def extension(self) -> int | None:
+        """The arm of open treatment after a blinded part, in a report that tells of both."""
+        if (
+            self.single
+            or self.comparator is None
+            or not _EXTENDED.search(f"{self.title}. {self.text}")
+        ):
+            return None
+        name = self.drugs[0] if self.drugs else "treatment"
+        for number, arm in enumerate(self.arms):
+            if arm.variant == _OPEN_ARM:
+                return number
+        self.arms.append(ArmDraft("single_arm", name, variant=_OPEN_ARM))
+        return len(self.arms) - 1
+
+    def comparator_told(self, sentence: str) -> bool:
+        """True if a sentence names the comparator."""
+        return any(m.arms == (self.comparator,) for m in self.mentions(sentence))
+
     def active(self) -> list[int]:
         """The arms that are no comparator and no pool."""
-        return [n for n, arm in enumerate(self.arms) if arm.role in ("intervention", "single_arm")]
+        return [
+            n
+            for n, arm in enumerate(self.arms)
+            if arm.role in ("intervention", "single_arm") and arm.variant != _OPEN_ARM
+        ]
 
     def _mention_pattern(self) -> re.Pattern[str]:
         names = []
@@ -449,10 +566,46 @@ class ArmTable:
         if graded:
             words = "|".join(item.replace("-", "[- ]") for item in graded)
             parts.append(rf"(?P<grade>\b(?:{words})\b)")
+        self._labels = self._group_labels()
+        if self._labels:
+            words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
+            parts.append(rf"(?P<label>\b(?:{words})\b(?: group| arm)?)")
         parts.extend(names)
         if self._comparator_aliases:
             parts.append(rf"(?P<comparator>\b(?:{'|'.join(self._comparator_aliases)})\b)")
         return re.compile("|".join(parts or ["(?!)"]), re.I)
+
+    def _group_labels(self) -> dict[str, int]:
+        """What groups are called: ``(Lot-Mid group)``, ``group A received lotramacetam``."""
+        found: dict[str, int] = {}
+        whole = f"{self.title}. {self.text}"
+        for match in _LABEL_AFTER.finditer(whole):
+            words = re.sub(r"\([^()]*\)", "", whole[max(0, match.start() - 90) : match.start()])
+            before = re.split(r"[.;]|,| or | versus | vs\.? |either ", words)
+            arm = self._described(before[-1])
+            if arm is not None:
+                found.setdefault(match[1].lower(), arm)
+        for match in _LABEL_BEFORE.finditer(whole):
+            arm = self._described(match[2])
+            if arm is not None:
+                found.setdefault(f"group {match[1].lower()}", arm)
+        own = {alias.lower() for aliases in self._aliases.values() for alias in aliases}
+        found = {label: arm for label, arm in found.items() if label not in own}
+        return found if len(set(found.values())) > 1 else {}
+
+    def _described(self, words: str) -> int | None:
+        """The arm of a phrase that says what it was given."""
+        if self.comparator is not None and re.search(
+            rf"\b(?:{'|'.join(self._comparator_aliases or ['placebo'])}|placebo|saline|controls?|alone)\b",
+            words,
+            re.I,
+        ):
+            return self.comparator
+        named = {item.name for item in treatments(words)}
+        fitting = [
+            n for n, arm in enumerate(self.arms) if arm.drug in named and arm.role != "pooled"
+        ]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _matches(self, sentence: str) -> list[re.Match[str]]:
         """What this report calls its arms, and what every report does, in order of place."""
@@ -498,6 +651,11 @@ class ArmTable:
                     out[-1].end = end
                 last_end, last_drug = end, -1
                 continue
+            elif groups.get("label"):
+                label = re.sub(r" (?:group|arm)$", "", groups["label"], flags=re.I).lower()
+                out.append(Mention(start, end, (self._labels[label],)))
+                last_end, last_drug = end, -1
+                continue
             elif groups.get("grade"):
                 grade = groups["grade"].lower().replace(" ", "-")
                 arm = next(n for n, item in enumerate(self.arms) if item.variant == grade)
@@ -525,7 +683,36 @@ class ArmTable:
                 listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
                 continue
             last_end, last_drug = end, -1
-        return out
+        return self._told_before(out)
+
+    def printed_doses(self, sentence: str) -> list[tuple[int, int]]:
+        """Places of the doses joined to names: the 800 of ``ESL 800 (41.7%)`` is no count."""
+        found = []
+        for match in self._pattern.finditer(sentence):
+            glued = _GLUED.match(sentence, match.end())
+            if glued and self._by_dose(re.findall(DEC, glued[1]), -1):
+                found.append((glued.start(1), glued.end(1)))
+        return found
+
+    def _told_before(self, mentions: list[Mention]) -> list[Mention]:
+        """A drug named without its dose after one dose of it was: that dose is still meant."""
+        for number, mention in enumerate(mentions):
+            if not mention.vague or len(mention.arms) != 1:
+                continue
+            drug = self.arms[mention.arms[0]].drug
+            told = {
+                other.arms
+                for other in mentions
+                if not other.vague
+                and other.arms
+                and self.arms[other.arms[0]].role == "intervention"
+            }
+            before = [m.arms for m in mentions[:number] if not m.vague]
+            if len(told) == 1 and told <= set(before):
+                (arms,) = told
+                if len(arms) == 1 and drug.startswith(self.arms[arms[0]].drug):
+                    mention.arms, mention.vague = arms, False
+        return mentions
 
     def _named(self, sentence: str, match: re.Match[str], drug: int, out: list[Mention]) -> None:
         """A drug by name: with its dose before or joined on, by variant, or alone."""
@@ -558,10 +745,11 @@ class ArmTable:
             out
             and out[-1].arms
             and set(out[-1].arms) <= set(own)
-            and sentence[out[-1].end : start] in (" ", "-")
+            and sentence[out[-1].end : start] in (" ", "-", "(", "[", "/", " (", " [")
         ):
-            # "low-exposure everolimus": said with its grade already
-            out[-1].end = end
+            # "low-exposure everolimus": said with its grade already; "EZG(RTG)": with both names
+            opened = sentence[out[-1].end : start].strip() in ("(", "[")
+            out[-1].end = end + (opened and sentence[end : end + 1] in (")", "]"))
             return
         if len(own) == 1:
             out.append(Mention(start, end, (own[0],)))
@@ -585,19 +773,23 @@ class ArmTable:
 
     def _sizes(self) -> None:
         for sentence in self._sentences:
-            if not _SIZED.search(sentence):
+            if not _NUMBERED.search(sentence) or not _SIZED.search(sentence):
                 continue
             is_random = bool(
                 re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
             )
+            # a sentence of results prints counts beside its arms that are no sizes
+            told = bool(_RESULT.search(sentence)) and not _GIVEN_TO.search(sentence)
+            if told and "%" not in sentence:
+                continue
             mentions = [m for m in self.mentions(sentence) if len(m.arms) == 1]
             for number, mention in enumerate(mentions):
                 arm = self.arms[mention.arms[0]]
                 if arm.role == "pooled":
                     continue
                 stop = mentions[number + 1].start if number + 1 < len(mentions) else len(sentence)
-                n = _size_after(sentence[mention.end : stop])
-                if n is None:
+                n = _size_after(sentence[mention.end : stop], told)
+                if n is None and not told:
                     floor = mentions[number - 1].end if number else 0
                     n = _size_before(sentence[floor : mention.start])
                 if n is None or n < 5:
@@ -612,7 +804,61 @@ class ArmTable:
                     arm.n_analyzed = n
 
 
+_OPEN_ARM = "open-label extension"
+_EXTENDED = re.compile(
+    r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
+    re.I,
+)
+_GIVEN_TO = re.compile(r"random|assign|allocat|intent\w*-to", re.I)
+_CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
+_PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
+_OR_PLACEBO = re.compile(
+    r"(?:\b(?:or|and|versus|vs\.?)|,)\s+(?:\w+ )?(placebo|sham|control|usual care|standard (?:care|treatment)|no treatment|wait\w*[- ]list)"
+)
+_PLACEBO_OR = re.compile(r"\bplacebo\b[^.;]{0,60}?(?:\b(?:or|and)|,)\s+")
+_RANGE = re.compile(rf"\s\(?({DEC})\s?(?:-|to)\s?({DEC})\s?(?={UNIT})")
+
+
+def _with_another(low: str, name: str, drugs: Iterable[str]) -> bool:
+    """True if a text also gives the drug on top of another: ``ketamine plus midazolam``."""
+    if any(f"{word} {name}" in low for word in ("plus", "with", "+")) or f"{name} plus" in low:
+        return True
+    at = low.find(f" and {name}")
+    while at >= 0:
+        before = low[max(0, at - 50) : at]
+        if "placebo" not in before and any(other in before for other in drugs if other != name):
+            return True
+        at = low.find(f" and {name}", at + 1)
+    return False
+
+
+def _has_word(text: str, word: str) -> bool:
+    """True if a word stands in a text of lower case as a word of its own."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and text[at - 1].isalnum()) and not text[end : end + 1].isalnum():
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+_RESULT = re.compile(
+    r"adverse|side[- ]effects?|withdr[ae]w|dropp?ed|drop-?outs?|discontinu|lost to|died|deaths?|seizure[- ]free|responders?\b|recurr|experienced",
+    re.I,
+)
+_LABEL_AFTER = re.compile(
+    r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
+    re.I,
+)
+_LABEL_BEFORE = re.compile(
+    r"\bgroup ([A-D1-4]|I{1,3})\b[\s,:(]*(?:n ?= ?\d+[\s,:;)]*)?(?:received|receiving|(?:was|were) (?:given|treated with|on)|(?:given|treated with)|)[\s:(]*([^.;,()]{3,60})",
+    re.I,
+)
 # "extended-release levetiracetam (LEV XR)": a short form the letters alone do not explain
+_NUMBERED = re.compile(
+    r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b", re.I
+)
 _SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
 _GIVEN = re.compile(
     rf"\b([A-Za-z-]{{5,}})(?: (?:acetate|hydrochloride|[a-z-]*release|tablets?|capsules?))?"
@@ -648,11 +894,13 @@ def _grades(text: str) -> list[str]:
     return []
 
 
-def _size_after(text: str) -> int | None:
+def _size_after(text: str, told: bool) -> int | None:
     match = re.match(
         rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b(?!\s?[\[(]\s?\d[\d.]*\s?%)",
         text,
-    ) or re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
+    )
+    if not match and not told:
+        match = re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
     return integer(match[1]) if match else None
 
 

@@ -20,23 +20,34 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 
 _PROTOCOL = _p(
-    r"\b(?:study|trial|review) protocol\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
+    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
+)
+_UNDER_WAY = _p(
+    r"present the (?:design|protocol)|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)"
 )
 _META = _p(r"meta-?analy|indirect (?:treatment )?comparison|systematic review|cochrane review")
 _REVIEW = _p(
     r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
     r"|current (?:status|evidence)|: new (?:treatment|preparation|drug|indication)\b|critically appraised|state of the art|\bcommentary\b|\beditorial\b"
 )
+# a report indexed as a trial is a review only if it says so
+_STRONG_REVIEW = _p(r"\breview\b|\boverview\b|critically appraised|\bcommentary\b|\beditorial\b")
 _METHOD = _p(
-    r"\bdesign(?:s|ing)?\b.*\b(?:trial|study)|trial designs?\b|\bsample size|methodolog|\bsimulat|\bmodel(?:l?ing)\b|time-to-event|prerandomi[sz]ation|trial endpoints?|pitfalls"
+    r"\bdesign(?:s|ing)?\b.*\b(?:trial|study)|trial designs?\b|\bsample size|methodolog(?!y and results)|\bsimulat|\bmodel(?:l?ing)\b|time-to-event|prerandomi[sz]ation|trial endpoints?|pitfalls"
     r"|placebo (?:response|effect)s?\b.*\btrials|in clinical trials? (?:participants|of)|surrogate|\bstatistical\b|\bvalidation of\b|natural variability"
+)
+# an analysis of something else than what the treatment did
+_OTHER_QUESTION = _p(
+    r"\bcost[- ](?:utility|effective\w*|benefit|consequence|minimi[sz]ation)|\beconomic|budget impact|psychometric|responsiveness of|minimal(?:ly)? (?:clinically )?important|inter-?(?:rater|reader|observer)|reliability"
+    r"|trial endpoints?|study endpoints?|trial designs?\b|study designs?\b|recruitment|sample size|(?:comparison (?:of|between)|derived) [^.]*\b(?:questionnaires?|QOLIE|scales?|instruments?)"
+    r"|^how many patients|time-to-(?:event|exceed)|time to exceed|prerandomi[sz]ation|\bpitfalls\b|\blessons\b"
 )
 _METHOD_TEXT = _p(
     r"\b(?:re-?analy[sz]ed|using data from|data from)\s(?:\w+ ){0,3}?(?:\d\d|ten|eleven|twelve|\d{2,}) (?:\w+[- ]){0,4}?trials|trial design|re-?sampling approach|power (?:analysis|calculation)"
 )
 _EXTENSION = _p(
     r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
-    r"|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
+    r"|open[- ]label (?:\w+ ){0,3}?(?:of|in) patients (?:completing|who completed|from)|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
 )
 _EXTENSION_TEXT = _p(
     r"\bopen[- ]label,? (?:\w+[- ]){0,3}?extension|\bextension (?:study|trial|of (?:a|an|the|this|these)\b|phase)|\bOLEx?\b|long-term follow-up stud|completed (?:\w+ ){0,6}?(?:double-blind|randomi[sz]ed)[^.]{0,80}(?:enter|enrol|continu|eligible)"
@@ -47,19 +58,37 @@ _POSTHOC = _p(
 _POSTHOC_TEXT = _p(
     r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
 )
+# each subject had placebo and drug: no words of design needed
+_PHASES = _p(
+    r"placebo,? and (?:the )?(?:\w+[- ])?(?:drug|treatment|active|[A-Z]{2,4}) (?:phase|period)|(?:drug|treatment|active|[A-Z]{2,4}) (?:phase|period) (?:compared|was compared|versus|vs|than)[^.]{0,30}placebo (?:phase|period)"
+)
+# everybody had placebo first and the drug after it
+_FIXED_ORDER = _p(
+    r"(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)"
+)
+_AGAINST_PLACEBO = _p(
+    r"(?:\bplacebo|\bPBO|\bPLC)\b[^.;]{0,60}?\d(?:\.\d+)?\s?%|\d\s?%[^.;]{0,60}?(?:\b(?:versus|vs\.?|than|and|or|on)|(?<!compared )\bwith)\s(?:the )?(?:placebo|PBO|PLC)\b"
+)
+_CONTINUED = _p(
+    r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label"
+)
 _SEVERAL = _p(
     r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d)\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
 )
 _CROSSOVER = _p(
-    r"cross-?over|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using"
+    r"(?<!rather than )(?<!rather than a )cross-?over|within-(?:patient|subject)|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
+)
+_SPOKEN = {"comment", "editorial", "news", "letter"}
+_NO_CONTROL = _p(
+    r"non-?randomi[sz]ed|uncontrolled,? (?:\w+[- ]){0,2}?(?:trial|study)|^open[- ]label|: an? (?:\w+,? ){0,2}open[- ]label|open[- ]label,? (?:\w+[- ]){0,3}?(?:use|study|trial|treatment|experience)|compassionate|expanded access"
 )
 _A_TRIAL = _p(
-    r"(?:randomi[sz]ed|placebo[- ]controlled|double[- ]blind(?:ed)?)[^.]{0,60}\b(?:trial|study)\b(?! design)"
+    r"(?:randomi[sz]ed|placebo[- ]controlled|double[- ]blind(?:ed)?)[^.]{0,60}\b(?:trial|study|RCT)\b(?! design)"
 )
 _POSTHOC_TITLE = _p(
     r"post[- ]?hoc|pooled|sub-?analys|sub-?group|secondary analys|re-?analys|integrated"
 )
-_ON_TRIALS = _p(r"\btrial designs?\b|sample size|how many patients|methodolog")
+_ON_TRIALS = _p(r"\btrial designs?\b|sample size|how many patients|methodolog(?!y and results)")
 _RANDOM = _p(r"\brandomi[sz]|\brandomly\b|\brandom (?:order|allocation|assignment)|\bin random")
 _CONTROLLED = _p(
     r"double[- ](?:blind|mask)|placebo[- ]controlled|versus placebo|or placebo|sham[- ]controlled"
@@ -80,6 +109,25 @@ _EPILEPSY = _p(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|parti
 _OTHER_DISEASE = _p(
     r"migraine|neuropath|pain\b|bipolar|depress|anxiety|alcohol|cocaine|obes|binge|fibromyalgia|essential tremor|hot flash|smok|HIV|graves|ataxia|schizophren|autis|tinnitus|restless legs|insomnia|cancer|glioma|stroke|dementia|alzheimer|parkinson|fragile|rhabdomyoma|surgery patients|an(?:a)?esthe|labor|preeclampsia|eclampsia|withdrawal|PTSD|post-?traumatic stress|huntington|multiple sclerosis|asthma|diabet|hypertens"
 )
+
+
+def against_placebo(text: str) -> bool:
+    """True if shares of a placebo group are printed, outside what is said of its patients later.
+
+    A report of open-label treatment has none but its own; one that also tells of the blinded part
+    has those of the placebo group beside them.
+    """
+    for match in _AGAINST_PLACEBO.finditer(text):
+        start = max(text.rfind(". ", 0, match.start()), 0)
+        end = text.find(". ", match.end())
+        around = text[start : end if end > 0 else len(text)]
+        if not re.search(
+            r"(?:prior|previous\w*|former|initial\w*|originally|earlier) (?:\w+ ){0,4}placebo|placebo[- ](?:to|treated in|group in the (?:core|double)|/)|switch|convert|core (?:study|trial)|preceding|parent (?:study|trial)|entered|enrol",
+            around,
+            re.I,
+        ):
+            return True
+    return False
 
 
 def domain(title: str, text: str) -> str:
@@ -129,8 +177,14 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         or (_PROTOCOL.search(text) and "will be randomi" in text.lower())
     ):
         return "protocol", 0.95
+    if _UNDER_WAY.search(text) and not re.search(r"\d\s?%|p ?[<=]", text, re.I):
+        return "protocol", 0.8
     if _META.search(title) or "meta-analysis" in kinds:
         return "meta_analysis", 0.9
+    if "observational study" in kinds and not _A_TRIAL.search(title):
+        return "observational", 0.8
+    if kinds & _SPOKEN and "randomized controlled trial" not in kinds:
+        return "review", 0.8
     trial = bool(
         re.search(
             r"\b(?:were|was) randomi[sz]ed|randomi[sz]ed (?:\w+ ){0,4}to\b|were (?:randomly )?(?:assigned|allocated)|double-blind(?:,| )",
@@ -143,11 +197,19 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
     method_words = 2 * bool(_METHOD_TEXT.search(text)) + bool(_METHOD.search(title))
     method_words += 2 * bool(_ON_TRIALS.search(title))
     method_words *= not plain_trial
+    if re.search(r"\bsimulated\b", title, re.I):
+        return "methodology", 0.8
+    if _OTHER_QUESTION.search(title) and not plain_trial:
+        return "methodology", 0.75
     if method_words >= 2 and not re.search(
-        r"\b(?:efficacy|safety|tolerability) (?:and \w+ )?of\b", title, re.I
+        r"\b(?:efficacy|safety|tolerability) (?:and \w+ )?of\b|^[\w-]+ in the treatment of\b|^(?:long-term )?(?:safety|efficacy|tolerability)\b",
+        title,
+        re.I,
     ):
         return "methodology", 0.75
-    if ("review" in kinds or _REVIEW.search(title)) and not re.search(
+    registered = kinds & {"randomized controlled trial", "controlled clinical trial"}
+    words = _STRONG_REVIEW if registered else _REVIEW
+    if ("review" in kinds or words.search(title)) and not re.search(
         r"post[- ]?hoc|patients were random", f"{title}. {text}", re.I
     ):
         return "review", 0.85 if "review" in kinds else 0.7
@@ -161,27 +223,42 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         return "review", 0.7
     pooled_title = bool(_POSTHOC.search(title))
     assigned = re.search(
-        r"(?:were|was) (?:\w+ ){0,2}(?:randomi[sz]ed|randomly)|randomi[sz]ed to|random order",
+        r"(?:were|was) (?:\w+ ){0,2}(?:randomi[sz]ed|randomly)|randomi[sz]ed to|random order"
+        r"|(?:^|\bin (?:a|this)|\bthis(?: was| is)?(?: an?)?|\bwe (?:\w+ )?(?:performed|conducted|did) an?) (?:[\w-]+,? ){0,4}?randomi[sz]ed,? (?:[\w-]+,? ){0,5}?(?:cross-?over|trial|study)\b",
         text,
         re.I,
     )
+    open_title = _NO_CONTROL.search(title) and not re.search(
+        r"extension|(?<!non)(?<!non-)randomi[sz]ed|double[- ]blind|placebo", title, re.I
+    )
+    if open_title and not pooled_title:
+        after = re.search(
+            r"(?:after|completed|completing|following|continu\w+)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled|controlled trial)",
+            text,
+            re.I,
+        )
+        return ("open_label_extension", 0.6) if after else ("single_arm", 0.7)
     if not (assigned or pooled_title) and not re.search(
         r"randomi[sz]ed|double[- ]blind|placebo-controlled", title, re.I
     ):
+        if _PHASES.search(text):
+            return "rct_crossover", 0.6
+        if _CONTINUED.search(text[:600]):
+            return "open_label_extension", 0.6
         if re.search(
             r"retrospective|real[- ]world|clinical practice|case series|cohort|registry|chart review|observational|prospective study|relationship between",
             f"{title}. {text[:900]}",
             re.I,
         ):
             return "observational", 0.7
-        if re.search(
-            r"^open[- ]label|: an? open[- ]label|open[- ]label (?:use|study|trial|treatment)|compassionate|expanded access",
-            title,
-            re.I,
-        ) and not re.search("extension", title, re.I):
-            return "single_arm", 0.7
-    if _EXTENSION.search(title) and (
-        _EXTENSION_TEXT.search(text) or re.search(r"open|extension|OLE|long-term", title, re.I)
+    if not randomised and _FIXED_ORDER.search(text):
+        return "single_arm_escalation", 0.7
+    if (
+        _EXTENSION.search(title)
+        and not (_POSTHOC_TITLE.search(title) and against_placebo(text))
+        and (
+            _EXTENSION_TEXT.search(text) or re.search(r"open|extension|OLE|long-term", title, re.I)
+        )
     ):
         mixed = re.search(
             r"double-blind, placebo-controlled[^.]*\band\b[^.]*extension|and (?:a )?(?:combined )?extension",
@@ -214,12 +291,18 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         head = f"{title}. {text[:1200]}"
         several = bool(_SEVERAL.search(head)) or "pooled" in head.lower()
         strong = re.search(
-            r"pooled data|data (?:were|was|are) pooled|pooled (?:from|analys)", text[:900], re.I
+            r"pooled data|data (?:were|was|are) pooled|pooled (?:from|analys)|(?:secondary|post[- ]?hoc|sub-?group) analysis of (?:the )?(?:data|results)",
+            text[:900],
+            re.I,
         )
         if (
             pooled_title
             or strong
-            or not re.search(r"(?:were|was) randomi[sz]ed (?:\(?1:1|to\b)", text, re.I)
+            or not re.search(
+                r"(?:were|was) (?:randomi[sz]ed (?:\(?1:1|to\b)|randomly (?:assigned|allocated))",
+                text,
+                re.I,
+            )
         ):
             return ("posthoc_pooled_rct" if several else "posthoc_rct"), 0.8
     if randomised or _CONTROLLED.search(f"{title}. {text}"):
@@ -285,16 +368,16 @@ def _control(text: str) -> str | None:
 _EXPLICIT = _p(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|difficult[- ]to[- ](?:control|treat)|\bresistant (?:partial|focal|epilep|adult|seizure)")  # fmt: skip
 _IMPLIED = _p(
     r"uncontrolled|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
-    r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epilep"
+    r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epileps(?:y|ies)|severely epileptic"
 )
 _CONTROLLED_SEIZURES = _p(
-    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|seizure-free (?:patients|for at least|adults)|untreated epilep|in remission|first unprovoked seizure"
+    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure"
 )
 
 
 def drug_resistant(title: str, text: str, field: str) -> str | None:
     """explicit (the word is used), implied (uncontrolled, despite drugs), no, or None."""
-    if field in ("healthy", "veterinary", "other"):
+    if field in ("healthy", "other"):
         return None
     both = f"{title}. {text}"
     for match in _EXPLICIT.finditer(both):
@@ -303,19 +386,33 @@ def drug_resistant(title: str, text: str, field: str) -> str | None:
             r"depress|status|infect|antibiotic|tumou?r|hypertens", around, re.I
         ) or re.search("epilep|seizure", around, re.I):
             return "explicit"
+    if field in ("status_epilepticus", "prophylaxis", "febrile_seizures"):
+        return None
     if _IMPLIED.search(both):
         return "implied"
     return "no" if _CONTROLLED_SEIZURES.search(both) else None
 
 
 _AGES = re.compile(
-    r"(?:aged?|ages|age range[d]?|range,?|between|from|of|\()?\s*(?:≥|>|>=|> ?or ?= ?|at least )?\s*(\d{1,2}(?:\.\d)?)\s*(?:years?|yrs?|y)?\s*(?:-|to|and|through)\s*[<≤]?\s*(\d{1,2})[\s-]*(?:years?|yrs?|y)\b(?![^.]{0,12}(?:extension|follow|treatment|of treatment|study))",
+    r"(?<![\d.])(\d{1,2}(?:\.\d)?)\s*(?:years?|yrs?|y)?\s*(?:-|to|and|through)\s*[<≤]?\s*(\d{1,2})[\s-]*(?:years?|yrs?|y)\b(?![^.]{0,12}(?:extension|follow|treatment|of treatment|study))",
     re.I,
 )
 _OLDER = re.compile(
     r"(?:≥|>=|> ?or ?= ?|>|at least|aged?|over|older than)\s*(\d{1,2}) ?(?:years|yrs|y)\b(?: of age)?(?: (?:and|or) (?:older|over|above))?|(\d{1,2}) years (?:of age )?(?:and|or) (?:older|over|above)",
     re.I,
 )
+
+
+def _of_people(text: str, match: re.Match[str]) -> bool:
+    """A range of years is one of ages unless it is said to be of something else."""
+    before = text[max(0, match.start() - 60) : match.start() + 8]
+    if re.search(r"\bag(?:e[ds]?|ing)\b", before, re.I):
+        return True
+    return not re.search(
+        r"duration|follow|exposure|treat|median|period|up to|over|retention|extension|onset|interval|later",
+        before,
+        re.I,
+    )
 
 
 def age_group(title: str, text: str, field: str) -> str | None:
@@ -326,10 +423,14 @@ def age_group(title: str, text: str, field: str) -> str | None:
         r"\belderly\b|older (?:adults|people|patients)|late[- ]life|geriatric", title, re.I
     ):
         return "elderly"
-    ranges = [(float(a), float(b)) for a, b in _AGES.findall(both) if float(a) < float(b) <= 99]
+    ranges = [
+        (float(match[1]), float(match[2]))
+        for match in _AGES.finditer(both)
+        if float(match[1]) < float(match[2]) <= 99 and _of_people(both, match)
+    ]
     kids = bool(
         re.search(
-            r"\bchildren\b|\bchild\b|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
+            r"\bchildren\b(?!'s)|\bchild\b(?!'s| behaviou?r| health)|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
             both,
             re.I,
         )
@@ -354,9 +455,12 @@ def age_group(title: str, text: str, field: str) -> str | None:
             return "adults"
         if high <= 19:
             return "adolescents" if low >= 11 else "children"
-        if low < 16 <= high and high > 21:
+        if low < 16 <= high and high >= 20:
             return "mixed"
-    if title_kids:
+    under = re.search(
+        r"\baged? (?:<|≤|less than|under|below|up to) ?(\d{1,2}) ?(?:years|yrs|y)", both, re.I
+    )
+    if title_kids or (under and int(under[1]) <= 18):
         return "children"
     if title_adults:
         return "adults"
@@ -382,10 +486,11 @@ def age_group(title: str, text: str, field: str) -> str | None:
     return None
 
 
-_PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
+_PEOPLE = r"(?:(?:out|in)?patients?(?! (?:factors|characteristics|groups|years|visits|data))|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
 _N = rf"(?<![\d.,/:~=-])(?<!of )({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b|\s+percent)"
 _DID = r"(?:(?:were|was|underwent) (?:\w+ ){0,2}?)?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|received)|allocated randomly|assigned randomly)"
 _RANDOMIZED = [
+    _p(rf"\b[nN]\s?=\s?({INT}) {_PEOPLE} were randomi[sz]ed"),
     _p(rf"\bof (?:the )?({INT}) (?:eligible )?randomi[sz]ed {_PEOPLE}"),
     _p(rf"\d\s?/\s?({INT}) randomi[sz]ed {_PEOPLE}"),
     _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}(?:,? \([^()]*\))?(?: (?:with|in|from|at|aged?) [^.;()]{{0,60}}?)?,? (?:aged [^.;]{{0,60}}?, )?{_DID}"),
@@ -395,15 +500,25 @@ _RANDOMIZED = [
     _p(rf"randomly (?:assigned|allocated|divided) (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
     _p(rf"{_PEOPLE}[^.;()]{{0,60}}\([nN]\s?=\s?({INT})\b[^()]*\)[^.;]{{0,60}}?{_DID}"),
     _p(rf"\b{_N} (?:\w+[-/, ]+){{0,9}}?{_PEOPLE}[^.;]{{0,140}}?\b(?:were|was) (?:\w+ ){{0,2}}?(?:randomi[sz]ed|randomly (?:assigned|allocated))"),
-    _p(rf"randomi[sz]ed (?:[\w()]+[- ,]+){{0,14}}?(?:study|trial)[^.;]{{0,60}}?\b(?:in|of|involv\w+|with|on|included?|enrolled|comprising) {_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}"),
+    _p(rf"\b{_N} (?:[\w%()~-]+ ){{0,12}}?entered (?:in |into )?(?:the |a )?(?:randomi[sz]ed |double[- ]blind)"),
+    _p(rf"\b{_N} had [^.;,]{{0,50}} and were randomi[sz]ed"),
+    _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}[^.;]{{0,80}}?(?:went through|underwent|participated in|took part in|completed?) (?:a|this|the) (?:\w+[-, ]+){{0,3}}?randomi[sz]ed"),
+    _p(rf"\bthe {_N} responders were randomi[sz]ed"),
+    _p(rf"randomi[sz]ed[, ]+(?:[\w()]+[- ,]+){{0,14}}?(?:study|trial)[^.;]{{0,140}}?\b(?:in|of|involv\w+|with|on|included?|enrolled|comprising) {_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}"),
 ]  # fmt: skip
 _ENTERED = [
     _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
     _p(rf"^{_PEOPLE} \([nN]\s?=\s?({INT})\)"),
     _p(rf"^{_N} (?:[\w-]+ ){{0,5}}?{_PEOPLE}\b"),
-    _p(rf"(?<!out )\b(?:in|of|on|for|involv\w+|with|among|included) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
+    _p(rf"\b(?:was|were) (?:given|administered) to {_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
+    _p(rf"\b(?:in|(?<!out )of|on|for|involv\w+|with|among|included|enrolled) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
 ]  # fmt: skip
-_NOT_ALL = _p(r"screened|healthy controls|completed|discontinu|responders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
+_NOT_ALL = _p(r"did not|failed|who received both|completing|\b(?:patients|subjects|children|participants) each\b|constitut|screened|healthy controls|completed|discontinu|(?<!the )\bresponders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
+
+
+# figures, or the words for them
+_NUMBERED = _p(r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b")
+_BLINDED = _p(r"random|double[- ](?:blind|mask)")
 
 
 def n_randomized(text: str, kind: str) -> int | None:
@@ -415,6 +530,11 @@ def n_randomized(text: str, kind: str) -> int | None:
     if kind not in ("rct_parallel", "rct_crossover"):
         return None
     sentences = [text[a:b] for a, b in split(text)]
+    numbered = [bool(_NUMBERED.search(sentence)) for sentence in sentences]
+    blinded = [
+        told and bool(_BLINDED.search(sentence))
+        for told, sentence in zip(numbered, sentences, strict=True)
+    ]
     clean: dict[int, str] = {}
     for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
         for pattern in patterns:
@@ -423,10 +543,13 @@ def n_randomized(text: str, kind: str) -> int | None:
                     break
                 if len(sentence) > 3000:
                     continue
-                if exact and "random" not in sentence.lower():
+                if not (blinded if exact else numbered)[number]:
                     continue
                 if number not in clean:
-                    clean[number] = covered(sentence)
+                    # what stands in parentheses tells of parts: "(146 men)"
+                    clean[number] = re.sub(
+                        r"(?<=\()[^()]*(?=\))", lambda m: "~" * len(m[0]), covered(sentence)
+                    )
                 sized = r"[nN]\s?=" in pattern.pattern
                 for match in pattern.finditer(sentence if sized else clean[number]):
                     n = integer(match[1])
@@ -436,7 +559,8 @@ def n_randomized(text: str, kind: str) -> int | None:
                         or (n in (25, 50, 75, 100) and "%" in match[0][:12])
                     ):
                         continue
-                    if _NOT_ALL.search(sentence[match.start() : match.end() + 25]):
+                    behind = re.split(r"[,;]", sentence[match.end() : match.end() + 25])[0]
+                    if _NOT_ALL.search(match[0] + behind):
                         continue
                     return n
     return None

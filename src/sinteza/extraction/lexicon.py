@@ -31,7 +31,8 @@ _NAMES = (
     " beclamide clorazepate mephobarbital trimethadione cinromide ralitoline dezinamide"
     " nafimidone stiripentol milacemide zonisamide tetrabenazine propranolol amitriptyline"
     " vatiquinone bexicaserin lorcaserin vormatrigine relutrigine carisbamate selurampanel"
-    " naluzotan ict-eeg pitolisant doxepin spironolactone"
+    " naluzotan ict-eeg pitolisant doxepin spironolactone gamma-vinyl-gaba flumazenil taltrimide"
+    " diphenylhydantoin atropine probiotic probiotics vitamin-e vitamin-b6 oxiracetam risedronate"
 )
 _PROCEDURES = (
     r"vag(?:us|al) nerve stimulation|deep brain stimulation|responsive (?:neuro)?stimulation"
@@ -40,8 +41,48 @@ _PROCEDURES = (
     r"(?: therapy)?|modified Atkins diet|low glycemic index (?:therapy|diet)|temporal lobectomy"
     r"|(?:epilepsy )?surgery|radiosurgery|acupuncture|yoga|cognitive[- ]behaviou?ral therapy"
     r"|mindfulness|music therapy|exercise|education(?:al)? program(?:me)?|self-management"
-    r"|medium[- ]chain triglycerides?"
+    r"|medium[- ]chain (?:triglycerides?|TAG)(?: diet)?"
 )
+
+# one substance, two names: reports use either, or both
+_SAME = {
+    "ezogabine": "retigabine",
+    "valproic acid": "valproate",
+    "divalproex": "valproate",
+    "phenobarbitone": "phenobarbital",
+    "mephobarbital": "methylphenobarbital",
+    "diphenylhydantoin": "phenytoin",
+    "folic acid": "folate",
+    "xen1101": "azetukalner",
+    "gamma vinyl gaba": "vigabatrin",
+}
+SHORT = {
+    "brivaracetam": "BRV",
+    "cannabidiol": "CBD",
+    "carbamazepine": "CBZ",
+    "cenobamate": "CNB",
+    "clobazam": "CLB",
+    "eslicarbazepine acetate": "ESL",
+    "everolimus": "EVE",
+    "felbamate": "FBM",
+    "fenfluramine": "FFA",
+    "gabapentin": "GBP",
+    "ganaxolone": "GNX",
+    "lacosamide": "LCM",
+    "lamotrigine": "LTG",
+    "levetiracetam": "LEV",
+    "oxcarbazepine": "OXC",
+    "phenytoin": "PHT",
+    "pregabalin": "PGB",
+    "rufinamide": "RUF",
+    "stiripentol": "STP",
+    "tiagabine": "TGB",
+    "topiramate": "TPM",
+    "valproate": "VPA",
+    "vigabatrin": "VGB",
+    "zonisamide": "ZNS",
+}
+"""What a report calls a drug without saying so: the usual short forms, where they are printed."""
 
 _SINGLE = frozenset(name for name in _NAMES.split() if "-" not in name)
 _SUFFIXES = tuple(
@@ -77,13 +118,16 @@ def treatments(text: str) -> list[Found]:
     for match in _WORD.finditer(text):
         word = match[0].lower()
         known = word in _SINGLE or (len(word) > 7 and word.endswith(_SUFFIXES))
+        if known and text.startswith(" equivalent", match.end()):
+            continue
         if known and word not in _NOT_A_DRUG and match.start() not in taken:
             found.append(_found(text, match.start(), match.end()))
     return sorted(found)
 
 
 def _found(text: str, start: int, end: int) -> Found:
-    name = " ".join(text[start:end].lower().split())
+    name = " ".join(text[start:end].lower().replace("-", " ").split())
+    name = _SAME.get(name, name)
     salt = _SALT.match(text, end)
     if salt:
         end = salt.end()
@@ -93,7 +137,10 @@ def _found(text: str, start: int, end: int) -> Found:
 
 
 COMPARATOR = (
-    r"placebos?|sham(?:[- ](?:stimulation|group|control|treatment))?|controls?(?: (?:group|arm))?"
+    r"placebos?|sham(?:[- ](?:stimulation|group|control|treatment))?|control (?:group|arm|subjects?|patients?|children|condition|period|phase|treatment)s?\b"
+    # "inadequate seizure control" is no group
+    r"|(?<!seizure )(?<!seizures )(?<!epilepsy )(?<!spasm )(?<!adequate )(?<!poor )(?<!sufficient )(?<!better )(?<!complete )(?<!full )(?<!good )(?<!improved )"
+    r"(?<!under )(?<!symptom )(?<!disease )(?<!pain )(?<!quality )(?<!to )controls?\b(?! of\b)"
     r"|usual care|standard (?:care|treatment|therapy)|treatment as usual|wait(?:ing)?[- ]list"
     r"|no (?:treatment|prophylaxis)|medical (?:therapy|treatment) (?:group|arm|alone)"
 )

@@ -24,7 +24,7 @@ _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_T
 WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-_PCT = rf"((?:[+-]\s?)?(?:{DEC}|\b{WORD}\b))\s?(?:%|percent\b|per cent\b)"
+_PCT = rf"((?:[+-]\s?)?(?:{DEC}|\b{WORD}\b))\s?(?:%|percent\b|per cent\b|percentage points?\b)"
 _L = r"(?<![\w.~])"
 
 _GREATER = (
@@ -38,57 +38,71 @@ _TIME = (
     r"|antiepileptic|anti-?seizure|concomitant)"
 )
 UNIT = (
-    r"(?:mg|g|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
+    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
     r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|h))*(?:\s?/\s?(?:day|d|h|min|week))?"
     r"(?:\s?(?:per|a|each|every) (?:kg(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
     r"|\s?(?:daily|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)\b)?"
 )
-# covered figures: none of these is the result of an arm
+_FEW = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)"
+_NOT_PEOPLE = (
+    r"(?:areas|domains|items|tests|subtests|(?:sub)?scales|measures|sites|centers|studies|trials|days|nights|weeks|months|visits"
+    r"|seizures|episodes|parameters|variables|samples|doses|occasions|questions|comparisons|countries|subdomains)"
+)
+# covered figures: none of these is the result of an arm; without one of its words (in lower case) a
+# pattern cannot match, and is not tried
 _COVERED = [
-    re.compile(pattern, flags)
-    for pattern, flags in [
+    (re.compile(pattern, flags), needles)
+    for pattern, flags, needles in [
         # p values, alone or in a list
         (rf"\bp\b[- ]?(?:values?)?(?: vs\.? placebo)?\s*(?:was|were|of|for all)?\s*(?:[<>=≤≥]|> or|< or|not)[\s=<>]*{DEC}"
-         rf"(?:\s*(?:,|and|/p?=?)\s*(?:[<>=≤≥]\s*)?0?\.\d+)*", re.I),
-        (r"[<>=]\s?0?\.0\d*", re.I),
+         rf"(?:\s*(?:,|and|/p?=?)\s*(?:[<>=≤≥]\s*)?0?\.\d+)*", re.I, ()),
+        (r"[<>=]\s?0?\.0\d*", re.I, ()),
         # confidence intervals and other ranges behind a value
         (rf"\(?\[?\b\d\d\.?\d?\s?%?\s?-?(?:CI|CrI|confidence intervals?|credible intervals?|confidence limits?)\]?s?(?: ?[\[(]CI[\])])?"
-         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0),
-        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I),
+         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "cri", "confid", "cred")),
+        (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "confid")),
+        (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("iqr", "range", "q1", "min")),
+        (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
+        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ("sd", " se", "(se", "sem", "standard")),
         # an interval that follows its value in brackets without a name
-        (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0),
-        (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I),
+        (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0, ("%",)),
+        (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I, ("least", "more", "≥", ">")),
         # ratios and differences
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
-         rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0),
-        (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I),
-        (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I),
-        (r"\b9\d\s?% (?:CI|CrI)\b", 0),
+         rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0, ()),
+        (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
+        (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
+        (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
+        (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
+        # "five of nine areas"
+        (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I, ()),
+        (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I, ("none of",)),
+        (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I, ("every",)),
+        # "thirty-nine percent (39%)"
+        (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I, ("percent", "per cent")),
         # thresholds
-        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*", re.I),
+        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "up to", "below")),
+        (rf"\b{INT} \w+ (?:would )?provided?(?= {DEC}\s?% power)", re.I, ("provid",)),
+        (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I, ("power", "assum")),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
-         rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|and (?:above|more))", re.I),
-        (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),
-        (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I),
-        (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0),
-        (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I),
-        (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I),
-        (r"\b(?:reduced|decreased) by (?:at least )?(?:25|50|75|90)\s?%(?! (?:for|with|in|on|vs))(?= \w+ing| after| or| from)", re.I),
+         rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I, ("25", "50", "75", "90", "100", "fif", "ninety", "-five")),
+        (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I, ("100",)),
+        (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0, ()),
+        (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I, ("25", "50", "75", "90", "100")),
+        (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I, ("25", "50", "75", "90", "100")),
+        (r"\b(?:reduced|decreased) by (?:at least )?(?:25|50|75|90)\s?%(?! (?:for|with|in|on|vs))(?= \w+ing| after| or| from)", re.I, ("ed by",)),
         # sizes, ages, spans, ratios of allocation, studies, phases, years, identifiers
-        (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0),
-        (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0),
-        (rf"\b(?:aged?|ages)\b[^.;()]{{0,20}}?{DEC}(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC})?", re.I),
-        (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0),
-        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |\w+ )?{_TIME}\b(?![- ]?free)", 0),
-        (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%))*\b(?![\d.]*\s?%)", re.I),
-        (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0),
-        (r"\b(?:19|20)\d\d\b(?!\s?%)", 0),
-        (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0),
-        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC}){{0,12}}\s?-?(?:{UNIT})(?![\w])", 0),
-        (r"\b[A-Za-z]+-?\d+[A-Za-z]*\b", 0),
+        (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0, ("=", ":")),
+        (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0, (":",)),
+        (rf"\b(?:aged?|ages)\b[^.;()]{{0,20}}?{DEC}(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC})?", re.I, ("age",)),
+        (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
+        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!had\b|experienced|developed|suffered|without|with\b|reported)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
+        (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%))*\b(?![\d.]*\s?%)", re.I, ()),
+        (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0, ()),
+        (r"\b(?:19|20)\d\d\b(?!\s?%)", 0, ("19", "20")),
+        (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0, ()),
+        (rf"{DEC}(?:\s*(?:,|,?\s*and|,?\s*or|/|-|to)\s*{DEC}){{0,12}}\s?-?(?:{UNIT})(?![\w])", 0, ()),
+        (r"\b[A-Za-z]+-?\d+[A-Za-z]*\b", 0, ()),
     ]
 ]  # fmt: skip
 
@@ -98,7 +112,10 @@ def covered(text: str, also: list[tuple[int, int]] | None = None) -> str:
     out = text
     for start, end in also or []:
         out = out[:start] + "~" * (end - start) + out[end:]
-    for pattern in _COVERED:
+    low = text.lower()
+    for pattern, needles in _COVERED:
+        if needles and not any(needle in low for needle in needles):
+            continue
         if pattern.search(out):
             out = pattern.sub(lambda m: "~" * len(m[0]), out)
     return out
@@ -155,9 +172,10 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
         ("eTp", rf"{_L}({INT})\s+(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+|these\s+)?({INT})\s+{_WORDS}[(\[,]\s*{_PCT}"),
         ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*(?:{_WORDS}[(\[,;:=]+|or)\s*{_PCT}"),
         ("peT", rf"{_L}{_PCT}\s*{_WORDS}[(\[,;]\s*({INT})\s?(?:/|of|out of)\s?(?:the\s+)?({INT})\b(?!\s?%)"),
-        ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}"),
+        ("ep", rf"{_L}({INT})(?!\s+per ?cent)\s*{_WORDS}[(\[]\s*{_PCT}"),
         ("ep", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*([+-]?{DEC})\s*[)\]](?=\s*\w+)(?!\s*of\b)(?<=%\))"),
         ("pp", rf"{_L}(?:between\s+)({DEC})\s?%?\s+and\s+({DEC})\s?%"),
+        ("pp", rf"(?<=from ){_L}({DEC})\s?%?\s*\([^()]{{1,50}}\)\s*to\s*({DEC})\s?%"),
         ("pp", rf"{_L}([+-]?{DEC})\s?%?\s*(?:-|to)\s*({DEC})\s?%"),
         ("p", rf"{_L}{_PCT}"),
         ("eT", rf"{_L}({INT})\s?/\s?({INT})\b(?!\s?(?:%|mg|/))"),
@@ -171,12 +189,13 @@ _LIST_BEFORE = re.compile(
 _BARE_MEMBER = re.compile(
     rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
 )
+_NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
     rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|children|participants?|adults?|infants?"
     r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?)\b)"
-    rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed"
-    r"|discontinued|withdrew|died|were|dropped|had|became|remained|with)\b)",
+    rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
+    r"|discontinued|withdrew|died|were|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
     re.I,
 )
 
@@ -202,7 +221,16 @@ def _value(form: str, match: re.Match[str]) -> Value | None:
     value = Value(match.start(), match.end())
     if form == "pp":
         low, high = decimal(groups[0]), decimal(groups[1])
-        if low is None or high is None or not -100 <= low < high <= 200:
+        if low is None or high is None:
+            return None
+        if match.string[: match.start()].endswith("from ") and not re.search(
+            r"\brang\w+(?: \w+){0,2} from $", match.string[: match.start()], re.I
+        ):
+            # "rose from 17% to 44%": two moments, no range
+            return None
+        if 0 < high < low <= 100:
+            low, high = high, low
+        if not -100 <= low < high <= 200:
             return None
         value.percent, value.percent_max = low, high
         return value
@@ -242,6 +270,8 @@ def list_members(text: str, found: list[Value]) -> list[Value]:
             more.append(
                 Value(match.start(1), match.end(1), percent=percent, signed=signed, bare=True)
             )
+    for match in _NOTHING.finditer(text):
+        more.append(Value(match.start(1), match.end(1), percent=0.0, bare=True))
     starts = {value.start for value in found if value.percent is not None}
     for match in reversed(list(_LIST_BEFORE.finditer(text))):
         if match.end() in starts and not any(v.start <= match.start() < v.end for v in found):
@@ -292,7 +322,9 @@ def counts(text: str) -> list[Value]:
     for match in _COUNT.finditer(text):
         group = 1 if match[1] else 2
         if re.search(
-            r"\bof (?:the |these |all )?$", text[max(0, match.start() - 10) : match.start()], re.I
+            r"\b(?:(?<!total )of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
+            text[max(0, match.start() - 40) : match.start()],
+            re.I,
         ):
             # "of the 149 infants, 130 completed": the first is whom they were taken from
             continue

@@ -4,17 +4,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sinteza.extraction.numbers import Value
 
+# seizures as the outcome of freedom from them
+_KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits)"
 _SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
-    r"|side[- ]effects?|unwanted effects?)|TE?AEs?\b|AEs?\b|ADRs?\b)"
+    r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
 )
 _STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
+_UNRELATED = (
+    r"(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
+    r"|(?:recruitment|enrol?lment|accrual|\b(?:study|trial)) (?:\w+ ){0,2}?(?:was|were) (?:\w+ ){0,2}?(?:stopped|terminated|discontinued|halted|closed)"
+    r"|\b(?:neither|none|not|no \w+)\b[^.;,]{0,30}?(?:requir|lead|led|result)\w*(?: to| in)? (?:\w+ )?(?:discontinu|withdraw)\w*"
+    r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
+    r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
+)
 _REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
+_BY = r"(?:(?:of|by) )?(?:≥|≧|⩾|at least|more than|greater than(?: or equal to)?|over|exceeding|> ?or ?= ?|> ?/ ?= ?|>=?|of|by)"
 _GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
 
 
@@ -33,60 +45,104 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 # in order: what is found first covers its words from the patterns after it
 _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
-    ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b|)(?:due to|because of|for|owing to|from|attributed to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:increased |worsening )?seizures?)\b")),
-    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
-    ("WDAE", _p(rf"{_AE}[^.;%]{{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
+    ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
+    ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
+    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
-    ("WDAE", _p(r"(?<=% )for (?:\w+ )?(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|AEs?|TEAEs?)\b")),
+    ("WDAE", _p(r"(?:(?<=% )|(?<=%\) )|(?<=%\] ))(?:for|due to|because of) (?:\w+ )?(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|AEs?|TEAEs?)\b")),
     ("WDAE", _p(rf"(?:due to|because of|owing to) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_STOP}[^.;%]{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons|rash)")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
+    ("AEN", _p(
+        r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|\w+-limiting|(?<!mostly )(?<!mainly )(?<!generally )(?:(?:mild|moderate)(?:[- ](?:or|to|and)[- ]\w+)?|severe)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system|aggressi\w+|hostil\w+|depressi\w+|anxiety|psychotic|allergic|cutaneous|renal|cerebell\w+|sleep|injury)(?:/\w+| and \w+| or \w+)? (?:treatment-emergent )?"
+        rf"{_AE}"
+    )),
+    ("AEN", _p(rf"(?:onset|resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
+    ("AEN", _p(rf"{_AE} (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involving)")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
+    ("REASON", _p(r"\b\d\d\s?%?\s?(?:-|to)\s?\d\d\d?\s?% (?:\w+ )?(?:reduction|decrease|improvement)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
+    ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
     ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
+    ("PCPBO", _p(r"\bnet (?:\w+ ){0,3}?(?:reductions?|decreases?)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
+    *[
+        # ">=50% (68%/46%) or >=75% (57%/36%) reduction": the share stands inside
+        (code, _p(rf"(?:≥|≧|>=?|> ?or ?= ?|at least )\s?{bar}\s?%(?=\s*\([^()]{{1,60}}%[^()]{{0,30}}\)[^.;()]{{0,30}}(?:\([^()]{{1,60}}\)[^.;()]{{0,20}})?(?:reduction|decrease))"))
+        for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
+    ],
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
-    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b")),
+    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
     ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
     ("SF", _p(
-        r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?|free of (?:\w+[- ]){0,5}?(?:seizures?|POS|convulsions|attacks|spasms|FBTCS|GTCS)|freedom from (?:\w+[- ]){0,5}?(?:seizures?|POS|FBTCS|GTCS)"
-        r"|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}seizures|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete (?:seizure (?:control|cessation|remission)|remission)|free from (?:\w+[- ]){0,4}?(?:seizures?|FBTCS|GTCS)"
+        r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
+        rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
+        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}(?:seizures|attacks)|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)|complete seizure suppression"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
-        rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?(?:≥|of at least|by at least|of more than|by more than|> ?or ?= ?|>=?|of|by|at least)\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|responded\b"
+        rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
+        rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|halving of (?:\w+ ){{0,3}}?{_SEIZURE}"
+        rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
+        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
+    ("REASON", _p(r"treatment failures?\b|partial remission|(?:partial|incomplete) (?:seizure )?control")),
+    ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
     ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
+    ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
+    ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
-    ("NONE", _p(r"\b(?:entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
-    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:treatment|therapy|study|drug|medication|\w+am\b)")),
-    ("COMP", _p(r"(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b")),
+    ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
-    ("WD", _p(rf"{_STOP}")),
+    ("WD", _p(rf"{_STOP}|(?:did|could) not complete|failed to complete")),
     ("AE", _p(rf"{_AE}")),
     ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
-_LEFT = ("discontin", "withdr", "drop", "stopp", "terminat", "left the", "premature")
+_LEFT = (
+    "complet",
+    "discontin",
+    "withdr",
+    "drop",
+    "stopp",
+    "terminat",
+    "left the",
+    "premature",
+    "halt",
+    "closed",
+)
 _NEEDS = {
     "WDLOE": ("efficac", "effect", "failure", "response", "seizure"),
     "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", "rash"),
     "DRAE": ("related",),
     "SAE": ("serious", "sae"),
+    "AEN": _SICK,
+    "REASON": (
+        "partial",
+        "incomplete",
+        "failure",
+        "difference",
+        "reduction",
+        "decrease",
+        "improvement",
+    ),
     "AE34": ("grade",),
     "PCPBO": ("placebo", "pbo", "plc", "greater"),
     "RR90": ("90",),
     "RR75": ("75",),
     "RR25": ("25",),
     "SF": ("free", "seizure", "100", "complete remission"),
-    "RR50": ("50", "fifty", "respon", "rr"),
+    "RR50": ("50", "fifty", "respon", "rr", "halv", "half"),
     "MPC": ("median", "reduced", "msfrr", "mpr"),
     "MEANPC": ("mean", "average", "least"),
     "DEATH": ("died", "death", "mortal"),
@@ -99,19 +155,41 @@ _NEEDS = {
     "AE": _SICK,
     "PCRED": ("reduc", "decreas", "chang", "percent"),
 }
+_BESIDE = _p(_UNRELATED)
+# "psychiatric and cognitive serious adverse events" are not the serious ones
+_OF_A_KIND = _p(
+    r"\b(?:(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|gastrointestinal|hepatic|dermatolog\w+|skin|suicid\w+|aggressi\w+|hostil\w+)(?:(?: and| or|/)\s?\w+)? (?:(?:treatment-emergent|serious) )*$"
+)
+_MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
+# why people left: each reason is an outcome of its own, or of none
+_REASONS = _p(
+    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
+)
+_NO_EFFECT = _p(
+    r"lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)"
+)
+_OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent)|(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
+_NOT_COUNTED = _p(_OTHERS)
+_BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
+_ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "RECUR", "STOP"}
+_ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
     r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
 )
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
-    r"most (?:common|frequent)\w*|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including|such as|frequently reported|included\b(?! in)|"
+    r"most (?:common|frequent)\w*(?! (?:\w+ )?(?:reasons?|causes?))|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
     r"incidence|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
+# in a report on epilepsy a change of nothing named is one of seizures
+_PLAIN_CHANGE = _p(
+    r"(?:median|mean) (?:percent\w*|%) (?:reductions?|changes?|decreases?)(?: from baseline)? (?:was|were|of|for)\b"
+)
 _MASK_SEIZURES = _p(r"migraine|headache days|hot flash|pain (?:score|intensity)|binge|manic|tremor")
 
 
@@ -126,11 +204,67 @@ class Reading:
     notes: set[str] = field(default_factory=set)
 
 
-def named(sentence: str) -> list[Named]:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a report fixed beforehand: the code of its primary endpoint, and what was treated."""
+
+    primary: str | None = None
+    prevention: bool = False
+    seizures: bool = False
+    status: bool = False
+
+
+_PRIMARY = _p(
+    r"\b(?:primary|main)(?: (?:efficacy|study|treatment))?(?: (?:and|or) (?:key )?secondary)? (?:end ?-?points?|outcomes?(?: measures?| variables?)?|(?:efficacy )?(?:criteri(?:on|a)|variables?|parameters?|measures?))\b"
+)
+# the words that define an endpoint stand behind it, or before "was the primary endpoint"
+_DEFINES = _p(
+    r"^(?: \([^()]*\))?(?: of (?:the|this) (?:study|trial))?(?: (?:was|were|is|included|comprised)|:|,)"
+)
+_SEIZED = _p(
+    r"(?:experienced|had|developed|suffered|having) (?:\w+ ){0,4}?(?:seizures?|convulsions?|fits?)\b|(?:seizures?|convulsions?|fits?) (?:\w+ ){0,3}?(?:occurred|were (?:observed|reported|seen|noted)|developed)"
+)
+
+
+def primary(sentences: Iterable[str]) -> str | None:
+    """The code of the primary endpoint, where one sentence says what it is and it is only one."""
+    for sentence in sentences:
+        match = _PRIMARY.search(sentence)
+        if not match:
+            continue
+        rest = sentence[match.end() :]
+        if _DEFINES.match(rest):
+            stop = re.search(r"\bsecondary\b", rest)
+            rest = rest[: stop.start()] if stop else rest
+        elif re.search(r"\b(?:was|were)(?: the)? (?:\w+ )?$", sentence[: match.start()]):
+            rest = sentence[: match.start()]
+        else:
+            continue
+        codes = {item.code for item in named(rest)}
+        if len(codes) == 1 and codes <= _ENDPOINTS:
+            return codes.pop()
+    return None
+
+
+def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     """The outcomes a sentence names, in order."""
+    low = sentence.lower()
     text = sentence
+    if any(word in low for word in _LEFT):
+        text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
-    for match in _LISTED.finditer(text):
+    for match in _BECAUSE_OF_OTHERS.finditer(text):
+        found.append(Named(match.start(), match.end(), "REASON"))
+    text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
+    reasons = _REASONS.search(text) if "reason" in low else None
+    if reasons:
+        for match in _NOT_COUNTED.finditer(text):
+            found.append(Named(match.start(), match.end(), "REASON"))
+        text = _NOT_COUNTED.sub(lambda match: "~" * len(match[0]), text)
+        for match in _NO_EFFECT.finditer(text):
+            found.append(Named(match.start(), match.end(), "WDLOE"))
+        text = _NO_EFFECT.sub(lambda match: "~" * len(match[0]), text)
+    for match in _LISTED.finditer(text) if "respon" in low or "reduction" in low else ():
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
         for number, item in enumerate(figures):
@@ -140,7 +274,6 @@ def named(sentence: str) -> list[Named]:
                 )
             )
         text = _cover(text, match.start(), match.end())
-    low = sentence.lower()
     for code, pattern in _PATTERNS:
         needs = _NEEDS.get(code)
         if needs and not any(word in low for word in needs):
@@ -154,32 +287,55 @@ def named(sentence: str) -> list[Named]:
             if code in ("MPC", "MEANPC", "PCRED"):
                 if not re.search(rf"{_REDUCED}|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
                     continue
-                if not _ABOUT_SEIZURES.search(sentence) or _MASK_SEIZURES.search(sentence):
+                about = _ABOUT_SEIZURES.search(sentence) or (
+                    setting.seizures and _PLAIN_CHANGE.search(sentence)
+                )
+                if not about or _MASK_SEIZURES.search(sentence):
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
                 continue
-            if code == "AE" and not _INCIDENCE.search(sentence):
+            if code == "AE" and not reasons and not _INCIDENCE.search(sentence):
                 continue
-            found.append(Named(match.start(), end, code))
+            if code in ("AE", "SAE", "WDAE", "AE34") and _OF_A_KIND.search(
+                text, max(0, match.start() - 60), match.start()
+            ):
+                found.append(Named(match.start(), end, "AEN"))
+                text = _cover(text, match.start(), end)
+                continue
+            said = "WDAE" if reasons and code == "AE" else code
+            if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
+                # "reported mostly mild or moderate adverse effects" tells of any
+                said = "AE"
+            if setting.status and code == "RR50" and "50" not in match[0]:
+                # who responds in status epilepticus stops seizing
+                said = "STOP"
+            found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
+    if setting.prevention:
+        found += [Named(m.start(), m.end(), "RECUR") for m in _SEIZED.finditer(text)]
+    if setting.primary and not {item.code for item in found} - {"NONE"}:
+        found += [Named(m.start(), m.end(), setting.primary) for m in _PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
-    return _merged(found)
+    return _merged(sentence, found)
 
 
-def _merged(found: list[Named]) -> list[Named]:
+def _merged(sentence: str, found: list[Named]) -> list[Named]:
     """A reduction whose kind is told before it in the sentence is of that kind."""
     out: list[Named] = []
     for item in found:
         if item.code == "PCRED" and out:
             last = out[-1]
-            if last.code.startswith("RR") and item.start - last.end < 8:
+            # ">=75% (57% vs 36%) reduction in frequency" names one outcome
+            gap = _ASIDE.sub("", sentence[last.end : item.start])
+            if last.code.startswith("RR") and len(gap) < 8:
                 continue
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
-            if item.code == "PCPBO" or item.start - out[-1].end < 60:
+            between = sentence[out[-1].end : item.start]
+            if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
                 out[-1] = Named(out[-1].start, out[-1].end, item.code)
         elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 40:
             # "(discontinuation incidences for ... were ...)": the reason is still the same
@@ -200,6 +356,12 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             o.start < match.end() and match.start() < o.end and o.code != "AE" for o in outcomes
         ):
             continue
+        if re.search(r"\b(?:was|were)(?: among)?(?: the)? $", sentence[: match.start()]):
+            # "rash (2%) and fever (1%) were the most common": the list stands before
+            opened = sentence.rfind("(", 0, match.start())
+            if opened <= sentence.rfind(")", 0, match.start()):
+                opened = 0
+            spans.append((max(opened, sentence.rfind(";", 0, match.start()), 0), match.start()))
         stop = _semicolon(sentence, match.end())
         later = [
             o.start
@@ -230,8 +392,11 @@ def _semicolon(sentence: str, at: int) -> int:
 
 
 _OF_PEOPLE = _p(
-    r"^[\])]?\s?(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?\s?(?:had|were|was|who|have)?\s?$"
+    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?[\])\s]*(?:had|were|was|who|have|became|remained|achieved|experienced|showed|reported|developed)?\s?$"
 )
+
+
+_CLOSED = _p(r"^[^()]*\)[,;]?\s(?:but|whereas|while|although)\b")
 
 
 def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Reading]:
@@ -255,7 +420,7 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
             if before:
                 pairs.extend((v, before[-1]) for v in here)
             continue
-        listed = _in_order(local, here)
+        listed = _in_order(sentence, local, here)
         pairs.extend(listed)
         taken = {id(v) for v, _ in listed}
         here = [v for v in here if id(v) not in taken]
@@ -276,6 +441,14 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 pairs.append((value, chosen))
                 continue
             chosen_next = later[0] if later else None
+            if (
+                not earlier
+                and chosen_next is not None
+                and sentence.rfind("(", 0, value.start) > sentence.rfind(")", 0, value.start)
+                and _CLOSED.search(sentence[value.end : chosen_next.start])
+            ):
+                # "(18% vs 46% had seizures) but mortality ...": told of what stands before it
+                continue
             if earlier and chosen_next is not None:
                 opened = sentence.rfind("(", earlier[-1].end, value.start)
                 if (
@@ -338,7 +511,12 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
-def _in_order(outcomes: list[Named], values: list[Value]) -> list[tuple[Value, Named]]:
+_VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
+
+
+def _in_order(
+    sentence: str, outcomes: list[Named], values: list[Value]
+) -> list[tuple[Value, Named]]:
     """Several outcomes in a row before as many figures, or rows of figures of that length."""
     pairs: list[tuple[Value, Named]] = []
     at = 0
@@ -356,6 +534,17 @@ def _in_order(outcomes: list[Named], values: list[Value]) -> list[tuple[Value, N
                 at += 1
         at += len(row)
         stop = outcomes[at].start if at < len(outcomes) else 10**9
+        distinct = len({o.code for o in row}) == len(row) > 1 and "NONE" not in {
+            o.code for o in row
+        }
+        ahead = [v for v in values if row[0].start - 60 < v.end <= row[0].start]
+        if distinct and len(ahead) == len(row) and not pairs:
+            behind = [v for v in values if row[-1].end <= v.start < stop]
+            if len(ahead) + len(behind) == len(values) and not len(behind) % len(row):
+                # "38% and 17% had a 50% and a 75% reduction": as many before as outcomes
+                turns = [(value, n % len(row)) for n, value in enumerate(values)]
+                pairs.extend((value, o) for k, o in enumerate(row) for value, n in turns if n == k)
+                continue
         after = [v for v in values if row[-1].end <= v.start < stop]
         if len({o.code for o in row}) < 2 or len({o.code for o in row}) != len(row):
             continue
@@ -363,7 +552,15 @@ def _in_order(outcomes: list[Named], values: list[Value]) -> list[tuple[Value, N
             continue
         if any(v.start < row[0].start for v in values) and len(row) != len(after):
             continue
-        pairs.extend((value, row[n % len(row)]) for n, value in enumerate(after))
+        size = len(after) // len(row)
+        inner = [sentence[a.end : b.start] for a, b in pairwise(after)]
+        against = [bool(_VERSUS.search(gap)) for gap in inner]
+        blocks = [(n + 1) % size != 0 for n in range(len(inner))]
+        if size > 1 and against == blocks:
+            # "A and B (1 vs 2 and 3 vs 4)": each outcome has a comparison of its own
+            pairs.extend((value, row[n // size]) for n, value in enumerate(after))
+        else:
+            pairs.extend((value, row[n % len(row)]) for n, value in enumerate(after))
     return pairs
 
 
@@ -371,7 +568,10 @@ def _scopes(sentence: str, readings: list[Reading]) -> None:
     """Where the arms of each group of figures are to be looked for."""
     for number, reading in enumerate(readings):
         low = 0
-        if number:
+        if number and reading.named is readings[number - 1].named:
+            # one outcome told in several parentheses: its arms stand before the first
+            low = readings[number - 1].scope[0]
+        elif number:
             low = readings[number - 1].values[-1].end
             if low <= reading.named.start < reading.values[0].start:
                 low = reading.named.start
@@ -385,4 +585,9 @@ def _scopes(sentence: str, readings: list[Reading]) -> None:
                 else []
             )
             high = min([high, *between])
+            if high < reading.values[-1].end:
+                # figures in turns, as the outcomes: the arms may stand anywhere
+                low, high = 0, len(sentence)
+        elif number and low > reading.values[0].start:
+            low = 0
         reading.scope = (low, high)

@@ -12,16 +12,18 @@ from sinteza.extraction import effects, outcomes, tables, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.arms import ArmTable, Mention
 from sinteza.extraction.numbers import (
+    INT,
     WORD,
     Value,
     bare,
     counts,
     covered,
+    integer,
     leading_counts,
     list_members,
     values,
 )
-from sinteza.extraction.outcomes import Reading
+from sinteza.extraction.outcomes import Reading, Setting
 from sinteza.extraction.report import (
     Evidence,
     Report,
@@ -34,11 +36,12 @@ from sinteza.text import abbreviations, sentences
 from sinteza.text.normalize import Folded, fold_with_offsets
 
 NAME = "sinteza-rules"
-VERSION = "1"
+VERSION = "2"
 EXTRACTOR = f"{NAME}/{VERSION}"
 # figures below it are shown to a person before they are used
 THRESHOLD = 0.7
 _LONGEST = 20_000
+_SENTENCE = 4000
 _COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP"}  # fmt: skip
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
@@ -76,16 +79,23 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     design = designs.design(title, text, kinds)
     people = designs.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
-    single = design.type in _EXTRACTED_FROM and not (
-        design.type == "single_arm_escalation" and "placebo" in text
-    )
+    # a report of open treatment may tell of the blinded part as well
+    single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
     table = ArmTable(title, text, short, single)
     spans = sentences.split(text)
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
     told = Told()
-    found = [_placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told)]
-    found += _body(record, table, trust, told, roles)
+    setting = Setting(
+        primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
+        prevention=domain in ("prophylaxis", "febrile_seizures"),
+        seizures=domain == "epilepsy",
+        status="status epilepticus" in title.lower(),
+    )
+    found = [
+        _placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told, setting)
+    ]
+    found += _body(record, table, trust, told, roles, setting)
     used = {value.arm for item in found for value in item.values}
     arms = tuple(
         ReportArm(
@@ -99,7 +109,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         )
         for number, arm in enumerate(table.arms)
         # a pool nobody tells anything of is no arm
-        if arm.role != "pooled" or f"a{number}" in used
+        if (arm.role != "pooled" and not arm.open) or f"a{number}" in used
     )
     report = Report(
         id=record.id,
@@ -156,7 +166,12 @@ class Told:
 
 
 def _body(
-    record: Record, table: ArmTable, trust: float, told: Told, predict: Roles | None
+    record: Record,
+    table: ArmTable,
+    trust: float,
+    told: Told,
+    predict: Roles | None,
+    setting: Setting,
 ) -> list[ReportOutcome]:
     """What the sections and tables of results add to the abstract.
 
@@ -173,7 +188,7 @@ def _body(
         roles = ["RESULTS"] * len(spans)
         if unnamed and predict is not None:
             roles = list(predict([folded.text[a:b] for a, b in spans]))
-        items = _outcomes(folded.text, spans, roles, table, trust * _BODY, told)
+        items = _outcomes(folded.text, spans, roles, table, trust * _BODY, told, setting)
         found += [_placed(item, folded, part.label) for item in items]
     for part in record.body:
         if part.category == "TABLE":
@@ -188,6 +203,7 @@ def _outcomes(
     table: ArmTable,
     trust: float,
     told: Told,
+    setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
     alignment = Alignment(table)
@@ -195,12 +211,12 @@ def _outcomes(
     seen, codes_seen = told.values, told.codes
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
-        if len(sentence) > 4000 or not re.search(rf"\d|\b{WORD}\b|percent", sentence, re.I):
+        if len(sentence) > _SENTENCE or not re.search(rf"\d|\b{WORD}\b|percent", sentence, re.I):
             continue
         if _definition(sentence, parts[number]):
             continue
         mentions: list[Mention] | None = None
-        for reading in _read_sentence(sentence, table):
+        for reading in _read_sentence(sentence, table, setting):
             if reading.code not in _REPORTED:
                 continue
             doubt = 0.0
@@ -213,8 +229,12 @@ def _outcomes(
                 continue
             if mentions is None:
                 mentions = table.mentions(sentence)
+            if alignment.over_placebo(sentence, reading, mentions):
+                reading.code = "PCPBO"
             pairs = alignment.pair(sentence, reading, mentions)
             base = trust * (_certainty(reading, parts[number]) - doubt)
+            if any(_moved(sentence, value) for value in reading.values):
+                base *= 0.7
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []
             fresh = 0
@@ -254,15 +274,20 @@ def _outcomes(
     return found
 
 
+def _moved(sentence: str, value: Value) -> bool:
+    """True for the first of two moments: ``from 17% to 44%``."""
+    return sentence[: value.start].endswith("from ") and sentence.startswith(" to ", value.end)
+
+
 # a result even where the sentence is taken for methods: it ended, or two shares are compared
 _TOLD = re.compile(
-    r"\bcompleted\b|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?\d[\d.]*\s?%|became|remained"
+    r"\bcomplet(?:ed?|ing)\b|dropped out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in"
 )
 
 
 def _definition(sentence: str, role: str) -> bool:
     """Sentences that say what will be measured or what a word means."""
-    if role == "METHODS" and not _TOLD.search(sentence):
+    if role in ("METHODS", "OBJECTIVE") and not _TOLD.search(sentence):
         return True
     return bool(
         re.search(
@@ -274,34 +299,70 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-def _read_sentence(sentence: str, table: ArmTable) -> list[Reading]:
-    named = outcomes.named(sentence)
+def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Reading]:
+    named = outcomes.named(sentence, setting)
     if not named:
         return []
     lists = outcomes.specific(sentence, named)
-    clean = covered(sentence, lists)
+    clean = covered(sentence, lists + table.printed_doses(sentence))
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
+    plainly = False
     codes = {item.code for item in named}
-    if not figures and codes & _CHANGES and re.search(r"percent|rate|%", sentence):
+    if not figures and codes & _CHANGES and re.search(r"percent|%", clean):
         figures = bare(clean)
+        plainly = True
     if codes & _COUNTED:
         figures += leading_counts(clean, figures)
-        plain = _uncovered(clean, figures)
+        of_arms = _beside_arms(clean, figures, table)
+        plain = _uncovered(clean, figures + of_arms)
         # a lone count beside percentages is rarely a result; several, or none else, are
         extra = counts(plain)
-        if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50"}:
+        if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50", "RECUR", "STOP"}:
             figures += [
                 v
                 for v in extra
                 if not figures or _beside(sentence, v, named, figures) or v.events == 0
             ]
+        figures += of_arms
         figures.sort(key=lambda value: value.start)
     if table.single:
         figures = [v for v in figures if v.percent is not None or v.events is not None]
     readings = outcomes.assign(sentence, named, figures)
+    if plainly:
+        # figures without their sign are shares of change or nothing
+        readings = [item for item in readings if item.code in _CHANGES]
     return [item for item in readings if _sensible(item, sentence)]
+
+
+_LOT = re.compile(
+    rf"(?<![\w.~])({INT})\s(?:(?:on|in|with|for|taking|receiving)\s)?(?:the\s)?$", re.I
+)
+
+
+# "of 147 randomized patients (98 lotramacetam, 49 placebo)" tells sizes
+_SIZES = re.compile(
+    r"\b(?:randomi[sz]|enrol|assign|includ|compris|receiv|treated|population|recruit|studied)\w*(?: \w+){0,3}\s*$",
+    re.I,
+)
+
+
+def _beside_arms(text: str, figures: list[Value], table: ArmTable) -> list[Value]:
+    """The counts of ``eight were lost (3 lotramacetam, 5 placebo)``: in parentheses, by arm."""
+    found: list[Value] = []
+    for match in re.finditer(r"\(([^()]{5,120})\)", text):
+        inside: list[Value] = []
+        for mention in table.mentions(match[1]):
+            before = _LOT.search(match[1][: mention.start])
+            events = integer(before[1]) if before else None
+            if before and events is not None:
+                at = match.start(1)
+                inside.append(Value(at + before.start(1), at + before.end(1), events=events))
+        taken = any(match.start() < v.start < match.end() for v in figures)
+        if len(inside) > 1 and not taken and not _SIZES.search(text[: match.start()]):
+            found += inside
+    return found
 
 
 def _uncovered(text: str, figures: list[Value]) -> str:
@@ -328,7 +389,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if reading.code in _CHANGES and (value.percent is None or value.events is not None):
             continue
         if re.match(
-            r"\)?\s?of (?:the )?(?:\w+ )?(?:trials|studies|MPR|effect|variance|total duration)",
+            r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|days|nights|time|MPR|effect|variance|total duration)",
             after,
         ):
             continue
@@ -345,17 +406,38 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         ):
             continue
         if re.match(
-            r"\)?,? (?:female|male|white|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
+            r"\)?,? (?:for )?(?:female|male|white|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
             after,
         ):
             continue
         if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
             continue
+        if reading.code in ("AE", "SAE") and re.match(r"\s+of (?:these|them|which)\b", after):
+            continue
         if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
+            continue
+        if value.percent is None and value.total is None and _elsewhere(sentence, value, reading):
             continue
         kept.append(value)
     reading.values[:] = kept
     return bool(kept)
+
+
+# what people did who are no result: "41 patients elected to continue, only 11 ..."
+_DID = re.compile(
+    r"\b(?:elected|provided|chose|opted|entered|enrolled|enter|underwent|received|took|recruited|screened|eligible"
+    r"|were \w+-related|were (?:included|studied|treated|assigned|randomi[sz]ed|evaluated|evaluable|analy[sz]ed|allocated|available|followed))\b",
+    re.I,
+)
+
+
+def _elsewhere(sentence: str, value: Value, reading: Reading) -> bool:
+    """A count whose own clause tells of something else than the outcome."""
+    clause = re.split(r"[,;]", sentence[value.end : value.end + 90])[0]
+    end = value.end + len(clause)
+    if value.end <= reading.named.start < end:
+        return False
+    return bool(_DID.search(clause))
 
 
 def _certainty(reading: Reading, role: str) -> float:
@@ -407,6 +489,8 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         return -percent
     if "+" in signs and not re.search("reduc", words, re.I):
         return -percent if value.signed == "+" else percent
+    if _GREW.match(sentence, value.end) and not signs - {""}:
+        return -percent
     if (
         re.search(r"\bincreas", sentence[max(0, value.start - 40) : value.start])
         and reading.code != "PCPBO"
@@ -414,6 +498,9 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
     ):
         return -percent
     return percent
+
+
+_GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 
 
 def _slot(pattern: re.Pattern[str], sentence: str, reading: Reading) -> str | None:

@@ -42,7 +42,7 @@ def check(report: Report) -> Report:
         )
         for item in report.outcomes
     )
-    changed = tuple(_ahead(item, arms) for item in _order(changed))
+    changed = tuple(_alone(_ahead(item, arms), arms) for item in _order(changed))
     flags = list(report.flags)
     sizes = [arm.n_randomised for arm in report.arms if arm.role in ("intervention", "comparator")]
     n = report.population.n_randomised
@@ -99,6 +99,25 @@ def _ahead(item: ReportOutcome, arms: dict[str, ReportArm]) -> ReportOutcome:
         if max(shares["comparator"]) <= max(shares["intervention"]):
             return item
         flag = "comparator_ahead"
+    marked = tuple(
+        msgspec.structs.replace(value, flags=(*value.flags, flag), needs_look=True)
+        for value in item.values
+    )
+    return msgspec.structs.replace(item, values=marked)
+
+
+def _alone(item: ReportOutcome, arms: dict[str, ReportArm]) -> ReportOutcome:
+    """A figure of one arm without the other's, or two for one arm: who is meant is less sure."""
+    if item.code == "PCPBO" or not any(arm.role == "comparator" for arm in arms.values()):
+        return item
+    told = [value.arm for value in item.values]
+    flag = ""
+    if len(set(told)) < len(told):
+        flag = "same_arm_twice"
+    elif len(told) == 1 and told[0] in arms and arms[told[0]].role != "pooled":
+        flag = "one_arm_alone"
+    if not flag:
+        return item
     marked = tuple(
         msgspec.structs.replace(value, flags=(*value.flags, flag), needs_look=True)
         for value in item.values

@@ -93,11 +93,25 @@ class Asymmetry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     p: float
 
 
+class Specified(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way to analyze a group, ratios as people read them; ``zero``: rule for empty cells."""
+
+    measure: str
+    method: str
+    test: str
+    zero: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    p: float
+
+
 class Specifications(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All reasonable ways to analyze a group at once (measure, method, interval, empty cells).
 
     ``n`` were done, ``failed`` could not be; the shares are of those done: of one direction, and
     significant in it. ``ranges``: measure, lowest, median and highest estimate as people read them.
+    ``done``: each of them, by measure and estimate.
     """
 
     n: int
@@ -106,6 +120,7 @@ class Specifications(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     significant: float
     opposite: float
     ranges: tuple[tuple[str, float, float, float], ...]
+    done: tuple[Specified, ...] = ()
 
 
 class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

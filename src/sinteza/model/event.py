@@ -116,6 +116,16 @@ class RecordsSplit(
     reason: str = ""
 
 
+class RecordsDistinguished(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="records.distinguished"
+):
+    """A person found two entries to be two: no record of ``left`` is one with one of ``right``."""
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    reason: str = ""
+
+
 class ScreeningDecided(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="screening.decided"
 ):
@@ -199,6 +209,7 @@ Payload = (
     | RecordsImported
     | RecordsMerged
     | RecordsSplit
+    | RecordsDistinguished
     | ScreeningDecided
     | ScreeningWithdrawn
     | ScreeningResolved

@@ -25,6 +25,7 @@ def tables(edition: Edition) -> dict[str, bytes]:
         "pooled.csv": _pooled(edition),
         "omitted.csv": _omitted(edition),
         "without.csv": _without(edition),
+        "specifications.csv": _specifications(edition),
         "networks.csv": _networks(edition),
         "network-pairs.csv": _pairs(edition),
         "searches.csv": _searches(edition),
@@ -244,6 +245,18 @@ def _without(edition: Edition) -> Table:
         for result in edition.analyses
         for group in result.groups
         for row in _struct_rows(group.without, fields)
+    ]
+    return ["analysis", "group", *fields], rows
+
+
+def _specifications(edition: Edition) -> Table:
+    fields = ["measure", "method", "test", "zero", "estimate", "ci_low", "ci_high", "p"]
+    rows = [
+        [result.id, group.concept, *row]
+        for result in edition.analyses
+        for group in result.groups
+        if group.specifications
+        for row in _struct_rows(group.specifications.done, fields)
     ]
     return ["analysis", "group", *fields], rows
 

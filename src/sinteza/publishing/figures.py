@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 from sinteza.charts.evidence_map import MapAxis, MapCell, evidence_map
 from sinteza.charts.forest import ArmData, ForestGroup, ForestRow, Heterogeneity, Summary, forest
+from sinteza.charts.funnel import FunnelPoint, funnel
 from sinteza.charts.league import LeagueCell, league_html
 from sinteza.charts.network import Edge, Node, network_forest, network_graph
 from sinteza.charts.prisma import Assessment, Count, PrismaFlow, prisma
+from sinteza.charts.sequence import Specification, leave_one_out, specification_curve
 from sinteza.model.edition import Edition, MapResult
 from sinteza.model.effect import AnalysisResult, Group, NetworkResult, PooledEffect
 from sinteza.model.protocol import Analysis
 from sinteza.publishing.addresses import cell_anchor, record_list, study_anchor
-from sinteza.publishing.words import METHOD, Words
+from sinteza.publishing.words import METHOD, TEST, ZERO, Words
 
 LAYOUTS = ("wide", "narrow")
+AS_PLANNED = ("", "only0", "none")
+"""Rules for empty cells that the planned analyses use: only where needed, or none needed."""
+SAME = {"FE": "EE"}
+"""Methods that give the same numbers under another name."""
 
 
 def flow_figure(edition: Edition, words: Words, layout: str) -> str:
@@ -95,8 +103,14 @@ def map_figure(table: MapResult, edition: Edition, words: Words, layout: str) ->
     )
 
 
-def forest_figure(result: AnalysisResult, edition: Edition, words: Words, layout: str) -> str:
-    """The forest plot of an analysis, group by group; every row leads to its study."""
+def forest_figure(
+    result: AnalysisResult, edition: Edition, words: Words, layout: str, name: str = "forest"
+) -> str:
+    """The forest plot of an analysis, group by group; every row leads to its study.
+
+    ``name`` tells the identifiers of one page's figures apart; a study with a value that nobody
+    verified is marked with a star.
+    """
     plan = next(plan for plan in edition.protocol.analyses if plan.id == result.id)
     lang = words.lang
     methods = {group.pooled.method for group in result.groups if group.pooled}
@@ -108,7 +122,81 @@ def forest_figure(result: AnalysisResult, edition: Edition, words: Words, layout
         favors=_favors(plan, edition, words),
         model=words.of(METHOD, methods.pop()) if len(methods) == 1 else "",
         layout=layout,
-        name=f"forest-{result.id}-{layout}",
+        name=f"{name}-{result.id}-{layout}",
+    )
+
+
+def without_figure(plan: Analysis, group: Group, words: Words, layout: str) -> str:
+    """The pooled effect without each study in turn; every row leads to the study left out."""
+    return leave_one_out(
+        [
+            ForestRow(
+                label=row.label,
+                estimate=row.estimate,
+                ci_low=row.ci_low,
+                ci_high=row.ci_high,
+                href=f"studies.html#{study_anchor(row.study)}",
+            )
+            for row in group.without
+        ],
+        lang=words.lang,
+        measure=plan.measure,
+        overall=_summary(group.pooled) if group.pooled else None,
+        layout=layout,
+        name=f"without-{plan.id}-{group.concept}-{layout}",
+    )
+
+
+def specification_figure(plan: Analysis, group: Group, words: Words) -> str:
+    """All reasonable analyses of a group in the planned measure, the planned one marked."""
+    lang, pooled = words.lang, group.pooled
+    done = group.specifications.done if group.specifications else ()
+    return specification_curve(
+        [
+            Specification(
+                one.estimate,
+                one.ci_low,
+                one.ci_high,
+                {
+                    question: answer
+                    for question, answer in (
+                        (lang.text("Method"), words.of(METHOD, one.method)),
+                        (lang.text("Interval"), words.of(TEST, one.test)),
+                        (lang.text("Empty cells"), words.of(ZERO, one.zero)),
+                    )
+                    if answer
+                },
+                main=pooled is not None
+                and (one.method, one.test) == (SAME.get(pooled.method, pooled.method), pooled.test)
+                and one.zero in AS_PLANNED,
+            )
+            for one in done
+            if one.measure == plan.measure
+        ],
+        lang=lang,
+        measure=plan.measure,
+        name=f"specifications-{plan.id}-{group.concept}",
+    )
+
+
+def funnel_figure(group: Group, words: Words) -> str:
+    """Standard errors against effects; every mark leads to its study."""
+    measure = group.effects[0].measure
+    scale = math.log if measure in ("RR", "OR") else float
+    return funnel(
+        [
+            FunnelPoint(
+                effect.label,
+                scale(effect.estimate),
+                effect.se,
+                href=f"studies.html#{study_anchor(effect.study)}",
+            )
+            for effect in group.effects
+        ],
+        lang=words.lang,
+        measure=measure,
+        center=scale(group.pooled.estimate) if group.pooled else None,
+        name=f"funnel-{group.concept}",
     )
 
 
@@ -199,7 +287,7 @@ def _favors(plan: Analysis, edition: Edition, words: Words) -> tuple[str, str]:
 def _forest_group(group: Group, words: Words) -> ForestGroup:
     rows = tuple(
         ForestRow(
-            label=effect.label,
+            label=effect.label if effect.verified else f"{effect.label} *",
             estimate=effect.estimate,
             ci_low=effect.ci_low,
             ci_high=effect.ci_high,

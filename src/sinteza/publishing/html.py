@@ -17,7 +17,8 @@ from markupsafe import Markup
 
 from sinteza.i18n import Language
 from sinteza.model.edition import Edition, EditionRecord
-from sinteza.model.effect import NetworkResult, PooledEffect
+from sinteza.model.effect import Group, NetworkResult, PooledEffect
+from sinteza.model.protocol import Analysis
 from sinteza.model.study import Arm, Study
 from sinteza.publishing import addresses, downloads, figures
 from sinteza.publishing import words as vocabulary
@@ -107,6 +108,12 @@ class _View:
                 svg = figures.flow_figure(self.edition, self.words, layout)
             elif kind == "map":
                 svg = figures.map_figure(item, self.edition, self.words, layout)
+            elif kind == "without":
+                svg = figures.without_figure(item[0], item[1], self.words, layout)
+            elif kind == "unverified":
+                svg = figures.forest_figure(
+                    item, self.edition, self.words, layout, name="unverified"
+                )
             elif kind == "network":
                 svg = figures.network_forest_figure(item, self.edition, self.words, layout)
             else:
@@ -118,6 +125,14 @@ class _View:
     def graph(self, result: NetworkResult) -> Markup:
         """The graph of a network."""
         return Markup(figures.network_graph_figure(result, self.words))
+
+    def specifications(self, plan: Analysis, group: Group) -> Markup:
+        """The specification curve of a group, in the planned measure."""
+        return Markup(figures.specification_figure(plan, group, self.words))
+
+    def funnel(self, group: Group) -> Markup:
+        """The funnel plot of a group."""
+        return Markup(figures.funnel_figure(group, self.words))
 
     def league(self, result: NetworkResult) -> Markup:
         """The league table of a network."""
@@ -159,6 +174,11 @@ class _View:
         if p < 0.001:
             return f"< {self.lang.number(0.001, 3)}"
         return self.lang.number(p, 3)
+
+    def p_sign(self, p: float | None) -> str:
+        """``< 0.001`` or ``= 0.034``, to stand after a p."""
+        said = self.p_value(p)
+        return said if said.startswith("<") else f"= {said}"
 
     def lists(self) -> list[tuple[str, str, list[EditionRecord]]]:
         """The lists of entries that the flow's boxes lead to: (name, title, entries)."""

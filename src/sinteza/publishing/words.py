@@ -142,12 +142,22 @@ METHOD = {
     "MH": "one common effect (Mantel-Haenszel)",
     "PETO": "one common effect (Peto)",
     "PM": "random effects (Paule-Mandel)",
+    "SJ": "random effects (Sidik-Jonkman)",
+    "ML": "random effects (maximum likelihood)",
 }
 TEST = {
     "knha": "Knapp-Hartung",
     "adhoc": "modified Knapp-Hartung",
     "z": "normal",
     "t": "t",
+}
+ZERO = {
+    "only0": "0.5 added where needed",
+    "only0, drop double zeros": "0.5 added where needed, empty studies dropped",
+    "all": "0.5 added everywhere",
+    "if0all": "0.5 added everywhere if needed anywhere",
+    "none": "nothing added",
+    "revman": "RevMan's rule",
 }
 CAUTION = {
     "kinds": (
@@ -165,7 +175,7 @@ STOPPING = {
 }
 TABLES: tuple[dict[str, str], ...] = (
     *(DESIGN, CONTROL, ROLE, RESISTANT, AGE, BLINDING, OMISSION, DISAGREE, OUTCOME, SEARCH),
-    *(FIELD, VERDICT, NOTE, METHOD, TEST, CAUTION, STAGE, STOPPING),
+    *(FIELD, VERDICT, NOTE, METHOD, TEST, ZERO, CAUTION, STAGE, STOPPING),
 )
 
 

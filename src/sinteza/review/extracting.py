@@ -13,6 +13,7 @@ from sinteza.extraction.study import study
 from sinteza.model.decision import Actor
 from sinteza.model.event import ExtractionRecorded, ExtractionVerified
 from sinteza.model.study import ArmResult, Study
+from sinteza.review.agreeing import judgments
 from sinteza.store import projections
 
 if TYPE_CHECKING:
@@ -67,10 +68,17 @@ def record_readings(review: Review, extractor: Extractor | None = None) -> int:
     return count
 
 
-def pending(review: Review) -> list[Pending]:
-    """Values that machines read and no person has judged, study by study."""
+def pending(review: Review, *, second: str = "") -> list[Pending]:
+    """Values that machines read and no person has judged, study by study.
+
+    ``second`` is a person who verifies again what others have judged (double extraction): then all
+    values that this person has not judged.
+    """
     connection = review.store.connection
-    judged = {(item.study, item.result) for item in projections.verifications(connection)}
+    if second:
+        judged = set(judgments(review).get(second, {}))
+    else:
+        judged = {(item.study, item.result) for item in projections.verifications(connection)}
     by_report = {f"pmid:{r.pmid}" if r.pmid else r.id: r for r in review.entries.values()}
     found = []
     for reading in projections.readings(connection):

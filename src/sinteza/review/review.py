@@ -21,6 +21,7 @@ from sinteza.model.event import (
     ConceptAssigned,
     ProtocolAdopted,
     ProtocolAmended,
+    RecordsDistinguished,
     RecordsImported,
     RecordsMerged,
     RecordsSplit,
@@ -215,6 +216,25 @@ class Review:
         payload = RecordsSplit(cluster=entry.id, members=entry.members, reason=reason)
         self.store.append(actor, self.at, [(entry.id, payload)])
         return entry
+
+    def distinguish(
+        self, left: str, right: str, *, actor: Actor, reason: str = ""
+    ) -> tuple[Cluster, Cluster]:
+        """Keep two entries apart because a person says so; gives both.
+
+        They leave the queue and are not merged by themselves. Raises
+        :class:`~sinteza.errors.StoreError` where there is no such entry or the two are one.
+        """
+        one, other = self._entry(left), self._entry(right)
+        if one == other:
+            raise StoreError(
+                f"'{left}' and '{right}' are one entry",
+                where=str(self.folder),
+                hint=f"Take the merge back with 'sinteza dedupe {self.folder} --split {one.id}'.",
+            )
+        payload = RecordsDistinguished(left=one.members, right=other.members, reason=reason)
+        self.store.append(actor, self.at, [(one.id, payload)])
+        return one, other
 
     def _entry(self, name: str) -> Cluster:
         """The entry with this id, or with a record of this id."""

@@ -6,7 +6,8 @@ measures and methods carry the codes of the field (RR OR MD SMD ...; DL REML PM 
 The result classes (all frozen; ``.summary()`` as a person would print it, ``.rows()`` as dicts):
 
 - :class:`EffectSizes` ``measure yi vi sei ni labels notes`` from :func:`effect_sizes`
-- :class:`Pooled` from :func:`pool`, :func:`mantel_haenszel`, :func:`peto` and :func:`pool_revman`:
+- :class:`Pooled` from :func:`pool`, :func:`mantel_haenszel`, :func:`peto`, :func:`pool_revman`,
+  :func:`pool_meta` and :func:`pool_penalized`:
   ``measure method test level k p_coef estimate se statistic p df ci_low ci_high pi_low pi_high tau2
   tau2_se tau i2 h2 q q_df q_p loglik deviance aic bic aicc weights yi vi labels used zero extra
   notes``; every number a float (NaN where the method does not define it), ``weights`` (percent),
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from sinteza.stats.influence import blups, cumulative, leave_one_out, subgroups
     from sinteza.stats.many import PooledMany, pool_many
     from sinteza.stats.measures import EffectSizes, effect_sizes
+    from sinteza.stats.meta_package import pool_meta
     from sinteza.stats.multilevel import pool_multilevel
+    from sinteza.stats.penalized import pool_penalized
     from sinteza.stats.permutation import PermutationTest, permutation_test
     from sinteza.stats.pooling import Pooled, Regression, pool
     from sinteza.stats.regression import Factor, contrast, predict, vif
@@ -84,7 +87,9 @@ __all__ = [
     "pool_beta_binomial",
     "pool_glmm",
     "pool_many",
+    "pool_meta",
     "pool_multilevel",
+    "pool_penalized",
     "pool_revman",
     "predict",
     "selection_model",
@@ -109,6 +114,8 @@ _HOMES = {
     "scale_models": ("LocationScale", "location_scale"),
     "many": ("PooledMany", "pool_many"),
     "measures": ("EffectSizes", "effect_sizes"),
+    "meta_package": ("pool_meta",),
+    "penalized": ("pool_penalized",),
     "permutation": ("PermutationTest", "permutation_test"),
     "pooling": ("Pooled", "Regression", "pool"),
     "regression": ("Factor", "contrast", "predict", "vif"),

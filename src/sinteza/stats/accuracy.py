@@ -20,6 +20,7 @@ from scipy import special
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain, same_length, vector
 from sinteza.stats.distributions import chi2_quantile, critical
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import counted
 from sinteza.stats.multilevel import pool_multilevel
 from sinteza.stats.random_effects import Structured
@@ -105,6 +106,7 @@ def _ellipse(centre: FloatArray, cov: FloatArray, level: float) -> FloatArray:
     return np.asarray(special.expit(points[::-1]).T)
 
 
+@guarded
 def pool_accuracy(
     *,
     tp: ArrayLike,

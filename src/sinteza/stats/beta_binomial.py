@@ -16,6 +16,7 @@ from scipy import special
 
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, same_length, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, hessian, wald
 from sinteza.stats.tabulate import number
 
@@ -50,6 +51,7 @@ class BetaBinomialResult:
         return "\n".join([head, table, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def pool_beta_binomial(
     *,
     ai: ArrayLike | None = None,

@@ -5,7 +5,10 @@
   Thompson and Sharp's (Stat Med 1999;18:2693); on n it is Macaskill's (Stat Med 2001;20:641).
 * ``harbord`` (Stat Med 2006;25:3443) and ``peters`` (JAMA 2006;295:676): for 2x2 tables, where the
   standard error of a log odds ratio depends on the odds ratio itself.
-* ``begg``: rank correlation (Begg and Mazumdar, Biometrics 1994;50:1088), exact without ties.
+* ``deeks`` (J Clin Epidemiol 2005;58:882) and ``pustejovsky`` (Res Synth Methods 2019;10:57): on a
+  precision that depends on the group sizes alone.
+* ``begg``: rank correlation (Begg and Mazumdar, Biometrics 1994;50:1088), exact without ties;
+  ``schwarzer``: the same on the counts of 2x2 tables (Stat Med 2007;26:721).
 * ``pet_peese`` (Stanley and Doucouliagos, Res Synth Methods 2014;5:60) and ``limit`` meta-analysis
   (Ruecker et al., Biostatistics 2011;12:122): the estimate of an infinitely precise study.
 
@@ -15,6 +18,7 @@ With fewer than 10 studies the tests have little power, which a note says (Stern
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,8 +28,9 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain, same_length, vector
 from sinteza.stats.distributions import normal_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, wald
-from sinteza.stats.pooling import Studies, pool, usable
+from sinteza.stats.pooling import FIXED, Studies, pool, usable
 from sinteza.stats.tabulate import number, p_value
 
 PREDICTORS = ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")
@@ -142,9 +147,12 @@ def _predictor(name: str, vi: FloatArray, ni: FloatArray | None) -> FloatArray:
         return np.sqrt(vi) if name == "sei" else vi
     if ni is None:
         raise SynthesisError(f"the predictor {name} needs the sample sizes ni")
+    if (ni <= 0).any():
+        raise SynthesisError("a sample size ni is not positive", hint="leave that study out")
     return {"ni": ni, "ninv": 1 / ni, "sqrtni": np.sqrt(ni), "sqrtninv": 1 / np.sqrt(ni)}[name]
 
 
+@guarded
 def small_study_regression(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -161,8 +169,8 @@ def small_study_regression(
     residual variance phi, t with k - 2 degrees of freedom) or a method of :func:`pool` (EE, DL,
     REML ...: additive tau2, tested by ``test``).
 
-    Raises TooFewStudies below 3 studies, SynthesisError for a predictor that is constant or lacks
-    its data.
+    Raises TooFewStudies below 3 studies (2 with EE, FE), SynthesisError for a predictor that is
+    constant or lacks its data.
     """
     sizes = None if ni is None else vector(ni, "ni")
     s = positive(yi, vi, also=None if sizes is None else sizes[:, None])
@@ -176,7 +184,7 @@ def small_study_regression(
         limit, slope, phi = weighted_line(s.yi, x, 1 / s.vi, level, ("limit", predictor))
         tau2: float | None = None
     else:
-        if k < 3:
+        if k < 2 or (k < 3 and model not in FIXED):
             raise TooFewStudies(f"a regression test needs 3 studies, there are {k}")
         unit = float(np.max(np.abs(x)))  # the design stays well scaled for any predictor
         fit = pool(s.yi, s.vi, method=model, test=test, mods={predictor: x / unit}, level=level)
@@ -234,6 +242,7 @@ def _tables(
     return a, n1, c, n2
 
 
+@guarded
 def harbord(
     ai: ArrayLike, n1i: ArrayLike, ci: ArrayLike, n2i: ArrayLike, *, level: float = 0.95
 ) -> AsymmetryTest:
@@ -258,6 +267,7 @@ def harbord(
     )  # fmt: skip
 
 
+@guarded
 def peters(
     yi: ArrayLike,
     ai: ArrayLike,
@@ -268,25 +278,64 @@ def peters(
     level: float = 0.95,
 ) -> AsymmetryTest:
     """Log odds (or risk) ratio on 1/n, weights 1 / (1/events + 1/non-events) of both arms."""
-    given = {"ai": ai, "n1i": n1i, "ci": ci, "n2i": n2i, "yi": yi}
-    columns = {name: vector(values, name) for name, values in given.items()}
-    same_length(columns)
-    events = columns["ai"] + columns["ci"]
-    n = columns["n1i"] + columns["n2i"]
-    y = columns["yi"]
+
+    def plan(c: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+        events, n = c["ai"] + c["ci"], c["n1i"] + c["n2i"]
+        return 1 / n, 1 / (1 / events + 1 / (n - events))
+
+    columns = {"yi": yi, "ai": ai, "n1i": n1i, "ci": ci, "n2i": n2i}
+    return _effective_line("Peters", "ninv", columns, level, plan)
+
+
+def _effective_line(
+    name: str,
+    predictor: str,
+    columns: dict[str, ArrayLike],
+    level: float,
+    plan: Callable[[dict[str, FloatArray]], tuple[FloatArray, FloatArray]],
+) -> AsymmetryTest:
+    """Weighted regression of yi on what ``plan`` makes of the columns: predictor and weights."""
+    given = {column: vector(values, column) for column, values in columns.items()}
+    same_length(given)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight = 1 / (1 / events + 1 / (n - events))
-    keep = np.isfinite(y) & np.isfinite(weight) & (weight > 0)
-    limit, slope, phi = weighted_line(
-        y[keep], 1 / n[keep], weight[keep], level, ("limit", "1/n")
-    )  # fmt: skip
+        x, weight = plan(given)
+    y = given["yi"]
+    keep = np.isfinite(y) & np.isfinite(x) & np.isfinite(weight) & (weight > 0)
     k = int(keep.sum())
+    limit, slope, phi = weighted_line(y[keep], x[keep], weight[keep], level, ("limit", predictor))
     notes = _few(k)
     if k < len(y):
-        notes += (f"{counted(len(y) - k)} without an estimate or without events left out",)
+        notes += (f"{counted(len(y) - k)} without an estimate, variance or sizes left out",)
     return AsymmetryTest(
-        "Peters", "ninv", "multiplicative", k, slope.statistic, k - 2, slope.p, slope, limit, None,
+        name, predictor, "multiplicative", k, slope.statistic, k - 2, slope.p, slope, limit, None,
         phi, notes,
+    )  # fmt: skip
+
+
+@guarded
+def deeks(yi: ArrayLike, n1i: ArrayLike, n2i: ArrayLike, *, level: float = 0.95) -> AsymmetryTest:
+    """Log (diagnostic) odds ratios on 1/sqrt(ESS), weights ESS = 4 n1 n2/(n1 + n2)."""
+
+    def plan(c: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+        size = 4 * c["n1i"] * c["n2i"] / (c["n1i"] + c["n2i"])
+        return 1 / np.sqrt(size), size
+
+    return _effective_line("Deeks", "1/sqrt(ESS)", {"yi": yi, "n1i": n1i, "n2i": n2i}, level, plan)
+
+
+@guarded
+def pustejovsky(
+    yi: ArrayLike, vi: ArrayLike, n1i: ArrayLike, n2i: ArrayLike, *, level: float = 0.95
+) -> AsymmetryTest:
+    """yi on sqrt(1/n1 + 1/n2), weights 1/vi: for standardized mean differences, whose own standard
+    error grows with them."""
+
+    def plan(c: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+        return np.sqrt(1 / c["n1i"] + 1 / c["n2i"]), 1 / c["vi"]
+
+    return _effective_line(
+        "Pustejovsky", "sqrt(1/n1 + 1/n2)", {"yi": yi, "vi": vi, "n1i": n1i, "n2i": n2i}, level,
+        plan,
     )  # fmt: skip
 
 
@@ -311,45 +360,87 @@ def _exact_kendall(k: int, s: int) -> float:
     return min(1.0, 2 * upper)
 
 
-def begg(yi: ArrayLike, vi: ArrayLike) -> AsymmetryTest:
+@guarded
+def begg(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> AsymmetryTest:
     """Kendall's correlation of standardized estimates and variances.
 
     Estimates minus the equal-effects mean, over sqrt(vi - 1/sum(1/vi)). Exact without ties up to
-    200 studies, normal with the variance corrected for ties otherwise (no continuity correction).
+    200 studies, normal with the variance corrected for ties otherwise or when ``exact`` is False
+    (no continuity correction).
 
-    Raises TooFewStudies below 3 studies.
+    Raises TooFewStudies below 2 studies.
     """
     s = positive(yi, vi)
-    k = len(s.yi)
-    if k < 3:
-        raise TooFewStudies(f"the rank test needs 3 studies, there are {k}")
+    if len(s.yi) < 2:
+        raise TooFewStudies("a rank correlation needs 2 studies, there is one")
     w = 1 / s.vi
     centre = float(w @ s.yi / w.sum())
     x = (s.yi - centre) / np.sqrt(np.maximum(s.vi - 1 / w.sum(), 1e-300))
-    y = s.vi
+    return _rank_test("Begg", "vi", x, s.vi, exact=exact, notes=s.notes)
+
+
+def _rank_test(
+    name: str, predictor: str, x: FloatArray, y: FloatArray, *, exact: bool, notes: tuple[str, ...]
+) -> AsymmetryTest:
+    """Kendall's correlation of x and y and its test."""
+    k = len(x)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise SynthesisError(
+            "the standardized estimates leave double precision", hint="check the units"
+        )
     total = _concordance(x, y)
     pairs = k * (k - 1) / 2
     ties = [np.unique(part, return_counts=True)[1].astype(float) for part in (x, y)]
     tied = [float((t * (t - 1)).sum() / 2) for t in ties]
     tau = total / np.sqrt((pairs - tied[0]) * (pairs - tied[1])) if max(tied) < pairs else np.nan
     if np.isnan(tau):
-        raise SynthesisError("all variances are the same: there is no rank correlation")
+        raise SynthesisError("all values are the same: there is no rank correlation")
     v0, v1, v2 = float(k * (k - 1) * (2 * k + 5)), [], []
     for t in ties:
         v1.append(float((t * (t - 1)).sum()))
         v2.append(float((t * (t - 1) * (t - 2)).sum()))
         v0 -= float((t * (t - 1) * (2 * t + 5)).sum())
     variance = v0 / 18 + v1[0] * v1[1] / (2 * k * (k - 1))
-    variance += v2[0] * v2[1] / (9 * k * (k - 1) * (k - 2))
-    exact = max(tied) == 0 and k <= EXACT_LIMIT
+    variance += v2[0] * v2[1] / (9 * k * (k - 1) * (k - 2)) if k > 2 else 0.0
+    exact = exact and max(tied) == 0 and k <= EXACT_LIMIT
     z = total / float(np.sqrt(variance))
     p = _exact_kendall(k, total) if exact else float(normal_p(z))
     line = Coefficient("Kendall's tau", float(tau), float("nan"), z, None, p, *[float("nan")] * 2)
-    notes = (*s.notes, *_few(k))
+    notes = (*notes, *_few(k))
     if max(tied) > 0:
         notes += ("ties: the p value is the normal approximation",)
-    return AsymmetryTest("Begg", "vi", "exact" if exact else "normal", k, z, None, p, line, None,
-                         notes=notes)  # fmt: skip
+    model = "exact" if exact else "normal"
+    return AsymmetryTest(name, predictor, model, k, z, None, p, line, None, notes=notes)
+
+
+@guarded
+def schwarzer(ai: ArrayLike, n1i: ArrayLike, ci: ArrayLike, n2i: ArrayLike) -> AsymmetryTest:
+    """Rank test on the counts: Kendall's correlation of (a - E)/sqrt(V) and 1/V.
+
+    E and V: mean and variance of the events of group 1 given the margins, under the
+    Mantel-Haenszel odds ratio (noncentral hypergeometric; 1/2 added to studies with an empty cell
+    for the odds ratio). Studies where V is 0 are left out. Normal approximation.
+
+    Raises TooFewStudies below 3 studies.
+    """
+    from sinteza.stats.glmm import hypergeometric
+    from sinteza.stats.tables import mantel_haenszel
+
+    a, n1, c, n2 = _tables(ai, n1i, ci, n2i)
+    events, n = a + c, n1 + n2
+    keep = (events > 0) & (events < n) & (n1 > 0) & (n2 > 0)
+    k = int(keep.sum())
+    if k < 3:
+        raise TooFewStudies(f"the rank test needs 3 studies with events, there are {k}")
+    pooled = mantel_haenszel("OR", zero="revman", ai=a, n1i=n1, ci=c, n2i=n2)
+    kernel = hypergeometric(a[keep], n1[keep], n2[keep], events[keep])
+    _, excess, curvature = kernel(np.full((k, 1), pooled.estimate))
+    variance = -curvature[:, 0]
+    notes: tuple[str, ...] = ()
+    if not keep.all():
+        notes = (f"{counted(int((~keep).sum()))} without events in both arms left out",)
+    x = excess[:, 0] / np.sqrt(variance)
+    return _rank_test("Schwarzer", "1/V", x, 1 / variance, exact=False, notes=notes)
 
 
 # --- the estimate of an infinitely precise study --------------------------------------------------
@@ -385,6 +476,7 @@ class PetPeese:
         return "\n".join([head, coefficient_table(lines), *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def pet_peese(
     yi: ArrayLike, vi: ArrayLike, *, model: str = "multiplicative", level: float = 0.95
 ) -> PetPeese:
@@ -442,6 +534,7 @@ class LimitResult:
         ])  # fmt: skip
 
 
+@guarded
 def limit(
     yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", level: float = 0.95
 ) -> LimitResult:

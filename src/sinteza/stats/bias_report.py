@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SintezaError
 from sinteza.stats import bias, excess, selection
-from sinteza.stats.arrays import plain, vector
+from sinteza.stats.arrays import plain, same_length, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import Pooled
 from sinteza.stats.report import aligned, number, p_value
 from sinteza.stats.trim_fill import TrimFill, trim_and_fill
@@ -125,6 +126,7 @@ def _p(p: float, lang: Language) -> str:
     return p_value(p, lang).removeprefix("= ")
 
 
+@guarded
 def assess_bias(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -145,12 +147,15 @@ def assess_bias(
     listed in ``failed`` with its reason.
     """
     y, v = vector(yi, "yi"), vector(vi, "vi")
+    same_length({"yi": y, "vi": v})
     used = np.isfinite(y) & np.isfinite(v)
     k = int(used.sum())
     counts = None if tables is None else {c: tables[c] for c in ("ai", "n1i", "ci", "n2i")}
     if ni is None and counts is not None:
         ni = np.asarray(counts["n1i"], float) + np.asarray(counts["n2i"], float)
     sizes = None if ni is None else vector(ni, "ni")
+    if sizes is not None:
+        same_length({"yi": y, "ni": sizes})
     if sizes is not None and not np.isfinite(sizes[used]).all():
         sizes = None
     if alternative is None:

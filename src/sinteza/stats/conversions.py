@@ -15,6 +15,7 @@ from scipy import special
 
 from sinteza.errors import SynthesisError
 from sinteza.stats.distributions import critical, normal_quantile, t_p
+from sinteza.stats.guard import converting
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class MeanSd:
     how: str
 
 
+@converting
 def se_from_interval(
     low: float, high: float, *, level: float = 0.95, df: float | None = None, ratio: bool = False
 ) -> float:
@@ -43,6 +45,7 @@ def se_from_interval(
     return (high - low) / (2 * critical(level, df))
 
 
+@converting
 def interval_from_se(
     estimate: float, se: float, *, level: float = 0.95, df: float | None = None
 ) -> tuple[float, float]:
@@ -51,6 +54,7 @@ def interval_from_se(
     return estimate - half, estimate + half
 
 
+@converting
 def statistic_from_p(p: float, *, df: float | None = None) -> float:
     """The absolute z (or t with ``df``) of a two-sided p value. Raises for p outside (0, 1)."""
     if not 0 < p < 1:
@@ -66,11 +70,13 @@ def _far(p: float, df: float | None) -> float:
     return float(np.sqrt(df * (1 - x) / x))
 
 
+@converting
 def p_from_statistic(statistic: float, *, df: float | None = None) -> float:
     """The two-sided p value of a z (or t with ``df``)."""
     return float(t_p(statistic, df))
 
 
+@converting
 def se_from_p(estimate: float, p: float, *, df: float | None = None) -> float:
     """The standard error of an estimate with a two-sided p value."""
     if estimate == 0:
@@ -78,6 +84,7 @@ def se_from_p(estimate: float, p: float, *, df: float | None = None) -> float:
     return abs(estimate) / statistic_from_p(p, df=df)
 
 
+@converting
 def se_from_statistic(estimate: float, statistic: float) -> float:
     """The standard error of an estimate with a t or z statistic."""
     if statistic == 0:
@@ -85,21 +92,25 @@ def se_from_statistic(estimate: float, statistic: float) -> float:
     return abs(estimate / statistic)
 
 
+@converting
 def sd_from_se(se: float, n: float) -> float:
     """The standard deviation behind the standard error of a mean."""
     return se * float(np.sqrt(n))
 
 
+@converting
 def sd_from_interval(low: float, high: float, n: float, *, level: float = 0.95) -> float:
     """The standard deviation behind the interval of a mean of n values (t with n - 1)."""
     return sd_from_se(se_from_interval(low, high, level=level, df=n - 1), n)
 
 
+@converting
 def pooled_sd_from_statistic(difference: float, statistic: float, n1: float, n2: float) -> float:
     """The common standard deviation behind the t test of a mean difference."""
     return se_from_statistic(difference, statistic) / float(np.sqrt(1 / n1 + 1 / n2))
 
 
+@converting
 def mean_sd_from_quantiles(
     *,
     n: float,
@@ -142,6 +153,7 @@ def mean_sd_from_quantiles(
     raise SynthesisError("a median alone gives no mean", hint="give quartiles, the range, or both")
 
 
+@converting
 def combine_groups(
     n1: float, mean1: float, sd1: float, n2: float, mean2: float, sd2: float
 ) -> tuple[float, float, float]:
@@ -152,27 +164,32 @@ def combine_groups(
     return n, mean, float(np.sqrt(square / (n - 1)))
 
 
+@converting
 def d_to_log_odds_ratio(d: float, vd: float) -> tuple[float, float]:
     """log OR = d π/√3 and its variance (logistic trait)."""
     return d * np.pi / np.sqrt(3), vd * np.pi**2 / 3
 
 
+@converting
 def log_odds_ratio_to_d(log_or: float, variance: float) -> tuple[float, float]:
     """d = log OR √3/π and its variance."""
     return log_or * np.sqrt(3) / np.pi, variance * 3 / np.pi**2
 
 
+@converting
 def d_to_r(d: float, vd: float, n1: float, n2: float) -> tuple[float, float]:
     """r = d/√(d² + a), a = (n1 + n2)²/(n1 n2), and its variance."""
     a = (n1 + n2) ** 2 / (n1 * n2)
     return d / np.sqrt(d * d + a), a * a * vd / (d * d + a) ** 3
 
 
+@converting
 def r_to_d(r: float, vr: float) -> tuple[float, float]:
     """d = 2r/√(1 - r²) and its variance (groups of equal size)."""
     return 2 * r / np.sqrt(1 - r * r), 4 * vr / (1 - r * r) ** 3
 
 
+@converting
 def risk_with(measure: str, estimate: float, baseline: float) -> float:
     """The risk under treatment, given the risk without it (0 to 1): for absolute effects.
 

@@ -25,6 +25,7 @@ from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.bias import positive
 from sinteza.stats.distributions import chi2_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, hessian, wald
 from sinteza.stats.pooling import pool
 from sinteza.stats.tabulate import number, p_value, table
@@ -138,6 +139,7 @@ def _fit(
     return np.asarray(best.x, dtype=np.float64), -float(best.fun)
 
 
+@guarded
 def copas(
     yi: ArrayLike,
     vi: ArrayLike,

@@ -56,12 +56,12 @@ def normal_quantile(probability: Any) -> Any:
 def critical(level: float, df: float | None) -> float:
     """The two-sided critical value of t (normal when ``df`` is None) at a confidence level.
 
-    NaN for ``df`` below 1.
+    NaN without degrees of freedom.
     """
     tail = (1.0 - level) / 2.0
     if df is None or np.isinf(df):
         return float(-special.ndtri(tail))
-    if df < 1:
+    if df <= 0:
         return float("nan")
     # t^2 = df (1 - x) / x with I_x(df/2, 1/2) = 2 tail: keeps all digits where stdtrit loses some
     x = special.betaincinv(df / 2.0, 0.5, 2.0 * tail)

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, same_length, vector
 from sinteza.stats.distributions import chi2_p, critical
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table
 from sinteza.stats.multilevel import pool_multilevel
 from sinteza.stats.random_effects import Structured, codes
@@ -82,6 +83,7 @@ class DoseResponse:
         ])  # fmt: skip
 
 
+@guarded
 def greenland_longnecker(
     log_rr: ArrayLike, se: ArrayLike, cases: ArrayLike, n: ArrayLike, *, kind: str
 ) -> FloatArray:
@@ -171,6 +173,7 @@ def basis(dose: FloatArray, terms: str, knots: tuple[float, ...]) -> FloatArray:
     return np.column_stack(columns)
 
 
+@guarded
 def dose_response(
     *,
     study: Sequence[Hashable],
@@ -229,6 +232,8 @@ def _trend(
     knots: tuple[float, ...],
 ) -> StudyTrend:  # fmt: skip
     b = np.nan_to_num(columns["log_rr"][order])
+    if not np.isfinite(columns["dose"][order]).all():
+        raise SynthesisError(f"study {name} lacks a dose")
     cov = greenland_longnecker(
         b, np.nan_to_num(columns["se"][order]), columns["cases"][order], columns["n"][order],
         kind=kind,

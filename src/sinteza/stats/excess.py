@@ -9,6 +9,7 @@ effects move little.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.bias import positive
 from sinteza.stats.distributions import normal_p, normal_quantile
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import pool
 from sinteza.stats.tabulate import number, p_value
 
@@ -51,6 +53,7 @@ class FailSafe:
         return f"Fail-safe N ({self.kind}): {self.n} studies until {goal}"
 
 
+@guarded
 def fail_safe_n(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -72,22 +75,27 @@ def fail_safe_n(
         total = float((s.yi / np.sqrt(s.vi)).sum())
         n = (total / float(normal_quantile(1 - alpha))) ** 2 - k
         p = float(special.ndtr(-abs(total) / np.sqrt(k)))
-        return FailSafe(kind, max(0, int(np.ceil(n))), p, None, None, alpha, s.notes)
+        return FailSafe(kind, _studies(n), p, None, None, alpha, s.notes)
     w = 1 / s.vi
     mean = float(w @ s.yi / w.sum())
     if kind == "Rosenberg":
         z = mean * float(np.sqrt(w.sum()))
         n = k * ((z / float(normal_quantile(1 - alpha / 2))) ** 2 - 1)
-        return FailSafe(
-            kind, max(0, int(np.ceil(n))), float(normal_p(z)), mean, None, alpha, s.notes
-        )
+        return FailSafe(kind, _studies(n), float(normal_p(z)), mean, None, alpha, s.notes)
     if kind != "Orwin":
         raise SynthesisError(f"no fail-safe N {kind!r}", hint="Rosenthal, Orwin or Rosenberg")
     goal = mean / 2 if target is None else target
     if goal == 0 or np.sign(goal) != np.sign(mean):
         raise SynthesisError("the target must be an effect on the same side of zero as the mean")
     n = k * (mean - goal) / goal
-    return FailSafe(kind, max(0, int(np.ceil(n - 1e-12))), None, mean, goal, alpha, s.notes)
+    return FailSafe(kind, _studies(n - 1e-12), None, mean, goal, alpha, s.notes)
+
+
+def _studies(n: float) -> int:
+    """A number of studies: whole, at least 0."""
+    if not np.isfinite(n):
+        raise SynthesisError("the estimates are too large to count studies", hint="check the units")
+    return max(0, int(np.ceil(n)))
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,7 @@ def _power(theta: float, tau2: float, vi: FloatArray, alpha: float) -> FloatArra
     return np.asarray(special.ndtr((theta - cut) / spread) + special.ndtr((-theta - cut) / spread))
 
 
+@guarded
 def excess_significance(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -204,6 +213,7 @@ def _stouffer(share: FloatArray) -> tuple[float, float]:
     return z, float(special.ndtr(z))
 
 
+@guarded
 def p_curve(yi: ArrayLike, vi: ArrayLike) -> PCurve:
     """p-curve of the studies' z tests; studies must be independent and in one direction.
 
@@ -278,6 +288,7 @@ class HenmiCopas:
         )
 
 
+@guarded
 def henmi_copas(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> HenmiCopas:
     """The interval of Henmi and Copas (2010, section 3): Q given the mean is taken as gamma.
 
@@ -323,12 +334,14 @@ def henmi_copas(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> HenmiCo
 
     def gap(cut: float) -> float:
         # the density is below 1e-300 beyond 37
-        area, _ = integrate.quad(integrand, cut, max(38.0, cut + 1), args=(cut,), limit=300)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", integrate.IntegrationWarning)
+            area, _ = integrate.quad(integrand, cut, max(38.0, cut + 1), args=(cut,), limit=300)
         return float(area) - (1 - level) / 2
 
     try:
         cut = float(optimize.brentq(gap, 1e-6, 30.0, xtol=1e-12))
-    except ValueError as error:
+    except (ValueError, integrate.IntegrationWarning) as error:
         raise NotConverged("the quantile of the Henmi-Copas pivot was not found") from error
     se = float(np.sqrt(vr / w1 * unit))
     return HenmiCopas(

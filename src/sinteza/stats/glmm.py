@@ -29,6 +29,7 @@ from scipy import special
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats import distributions
 from sinteza.stats.arrays import FloatArray, same_length, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, hessian, wald
 from sinteza.stats.tabulate import number, p_value
 
@@ -53,7 +54,9 @@ class GLMMResult:
     random intercept on the second arm, so that they depend on which arm is second; ``q_wald`` is
     None there with fewer than 2 finite contrasts). ``loglik`` is
     the full log-likelihood with all constants; ``aic`` and ``bic`` follow (bic with the number of
-    independent studies). ``prediction_low/high``: estimate +- z sqrt(se^2 + tau2).
+    independent studies). ``loglik_given_modes``: the log-likelihood given the modes of the random
+    effects, which is not the likelihood but what lme4's deviance, and so metafor's logLik of these
+    models, reports. ``prediction_low/high``: estimate +- z sqrt(se^2 + tau2).
     """
 
     measure: str
@@ -75,6 +78,7 @@ class GLMMResult:
     q_lrt_p: float
     q_df: int
     loglik: float
+    loglik_given_modes: float
     aic: float
     bic: float
     prediction_low: float
@@ -131,7 +135,7 @@ def _poisson(x: FloatArray, t: FloatArray) -> Kernel:
     return kernel
 
 
-def _hypergeometric(a: FloatArray, n1: FloatArray, n2: FloatArray, s: FloatArray) -> Kernel:
+def hypergeometric(a: FloatArray, n1: FloatArray, n2: FloatArray, s: FloatArray) -> Kernel:
     """Noncentral hypergeometric: P(a) = C(n1,a) C(n2,s-a) e^(a t), divided by its sum over a.
 
     The supports differ in length; they are padded with weight zero.
@@ -178,7 +182,8 @@ def _integrate(
     """Log of the integral over q standard normal effects, one value a study.
 
     Arm a of study i has the linear predictor offsets[a][i] + sum_r loads[a][r] v_r. The integrand
-    is expanded around its mode (Newton), then ``points`` nodes an axis (1 = Laplace).
+    is expanded around its mode (Newton), then ``points`` nodes an axis (1 = Laplace; 0: not the
+    integral but the log-likelihood given the mode).
     """
     q = len(loads[0])
     k = len(offsets[0])
@@ -212,6 +217,8 @@ def _integrate(
         v, (value, slope, curve) = tried, new
         if float(np.max(np.abs(step))) < 1e-10:
             break
+    if points == 0:
+        return np.asarray(value + 0.5 * (v**2).sum(axis=1))
     root = np.linalg.cholesky(np.linalg.inv(curve))  # v = mode + root z
     log_det = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
     if points == 1:
@@ -347,56 +354,70 @@ def _counts(measure: str, columns: dict[str, ArrayLike | None]) -> _Counts:
 Objective = Callable[[FloatArray], float]
 
 
+@dataclass
+class _Likelihood:
+    """The log-likelihood of a model as a function of its parameters.
+
+    ``parts(p, x)``: offsets and loads of the arms at the parameters p and, where the study
+    intercepts are ``profiled``, at the intercepts x.
+    """
+
+    kernels: list[Kernel]
+    parts: Callable[[FloatArray, FloatArray], tuple[list[FloatArray], list[list[float]]]]
+    points: int
+    intercepts: FloatArray
+    profiled: bool = False
+
+    def __call__(self, p: FloatArray) -> float:
+        def given(x: FloatArray) -> FloatArray:
+            return _integrate(self.kernels, *self.parts(p, x), self.points)
+
+        if not self.profiled:
+            return float(given(self.intercepts).sum())
+        value, self.intercepts = _profiled(given, self.intercepts)
+        return float(value.sum())
+
+    def given_modes(self, p: FloatArray) -> float:
+        """The log-likelihood given the modes of the random effects, at the maximum p."""
+        self(p)
+        return float(_integrate(self.kernels, *self.parts(p, self.intercepts), 0).sum())
+
+
 def _objective(
     model: str, data: _Counts, points: int, *, random: bool
-) -> tuple[Objective, int, int]:
+) -> tuple[_Likelihood, int, int]:
     """(log-likelihood, number of fixed effects, number of standard deviations)."""
     kernels, arms = data.kernels, data.arms
-    k = len(arms[0][0])
-    zero = np.zeros(k)
+    zero = np.zeros(len(arms[0][0]))
     spread = 1 if random else 0
-    if len(arms) == 1:
 
-        def single(p: FloatArray) -> float:
-            loads: list[list[float]] = [[p[1]]] if random else [[]]
-            return float(_integrate(kernels, [zero + p[0]], loads, points).sum())
+    def single(p: FloatArray, x: FloatArray) -> tuple[list[FloatArray], list[list[float]]]:
+        return [shift + p[0]], [[p[1]]] if random else [[]]
 
-        return single, 1, spread
-    if model in ("CM.EL", "CM.AL"):
-        (a, n1), (c, n2) = arms
-        if model == "CM.EL" and not data.poisson:
-            kernel, shift = _hypergeometric(a, n1, n2, a + c), zero
-        else:
-            kernel, shift = _binomial(a, a + c), np.log(n1 / n2)
+    def fixed(p: FloatArray, x: FloatArray) -> tuple[list[FloatArray], list[list[float]]]:
+        half = 0.5 * p[1] if random else 0.0
+        return [x + p[0] / 2, x - p[0] / 2], [[half], [-half]] if random else [[], []]
 
-        def conditional(p: FloatArray) -> float:
-            loads: list[list[float]] = [[p[1]]] if random else [[]]
-            return float(_integrate([kernel], [shift + p[0]], loads, points).sum())
-
-        return conditional, 1, spread
-    if model == "UM.FS":
-        state = {"a": _start(data)}
-
-        def fixed(p: FloatArray) -> float:
-            half = 0.5 * p[1] if random else 0.0
-            loads: list[list[float]] = [[half], [-half]] if random else [[], []]
-
-            def given(x: FloatArray) -> FloatArray:
-                return _integrate(kernels, [x + p[0] / 2, x - p[0] / 2], loads, points)
-
-            value, state["a"] = _profiled(given, state["a"])
-            return float(value.sum())
-
-        return fixed, 1, spread
-
-    def study_random(p: FloatArray) -> float:
+    def study_random(p: FloatArray, x: FloatArray) -> tuple[list[FloatArray], list[list[float]]]:
         sigma = p[-1]
         loads = [[sigma], [sigma]]
         if random:
             loads = [[sigma, 0.5 * p[2]], [sigma, -0.5 * p[2]]]
-        return float(_integrate(kernels, [zero + p[1] + p[0], zero + p[1]], loads, points).sum())
+        return [zero + p[1] + p[0], zero + p[1]], loads
 
-    return study_random, 2, spread + 1
+    shift = zero
+    if len(arms) == 1:
+        return _Likelihood(kernels, single, points, zero), 1, spread
+    if model in ("CM.EL", "CM.AL"):
+        (a, n1), (c, n2) = arms
+        if model == "CM.EL" and not data.poisson:
+            kernel = hypergeometric(a, n1, n2, a + c)
+        else:
+            kernel, shift = _binomial(a, a + c), np.log(n1 / n2)
+        return _Likelihood([kernel], single, points, zero), 1, spread
+    if model == "UM.FS":
+        return _Likelihood(kernels, fixed, points, _start(data), profiled=True), 1, spread
+    return _Likelihood(kernels, study_random, points, zero), 2, spread + 1
 
 
 def _rates(data: _Counts) -> list[FloatArray]:
@@ -475,6 +496,7 @@ def _information(
     return hessian(part, at, step=step), slope
 
 
+@guarded
 def pool_glmm(
     measure: str = "OR",
     *,
@@ -572,6 +594,7 @@ def _fit(
         i2=float(100 * tau2 / (tau2 + typical)),
         q_wald=q_wald, q_wald_p=None if q_wald is None else float(distributions.chi2_p(q_wald, df)),
         q_lrt=q_lrt, q_lrt_p=float(distributions.chi2_p(q_lrt, df)), q_df=df, loglik=value,
+        loglik_given_modes=objective.given_modes(x),
         aic=2 * n_par - 2 * value, bic=float(np.log(k) * n_par - 2 * value),
         prediction_low=first.estimate - spread, prediction_high=first.estimate + spread,
         coefficients=tuple(lines), points=points, level=level, notes=tuple(notes),
@@ -597,7 +620,7 @@ def _heterogeneity(model: str, data: _Counts, points: int) -> tuple[float | None
     _, common = _maximize(flat, np.array([np.median(contrast)]), 1)
     (a, n1), (c, n2) = data.arms if len(data.arms) == 2 else (data.arms[0], data.arms[0])
     if model == "CM.EL" and not data.poisson:
-        kernel = _hypergeometric(a, n1, n2, a + c)
+        kernel = hypergeometric(a, n1, n2, a + c)
         inner = (a > np.maximum(0, a + c - n2)) & (a < np.minimum(n1, a + c))
         theta = np.where(inner, contrast, np.where(a > 0, 50.0, -50.0))
         for _ in range(100):

@@ -18,6 +18,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.distributions import chi2_quantile, normal_quantile
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import Model, model
 from sinteza.stats.pooling import between_studies, usable
 from sinteza.stats.tau2 import GRID_STEP, logliks, q_root
@@ -63,6 +64,7 @@ class HeterogeneityInterval:
         return "\n".join([head, body, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def heterogeneity_interval(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -214,15 +216,15 @@ def _generalized(m: Model, weights: FloatArray, tail: float) -> tuple[float, flo
 def _higgins_thompson(m: Model, value: float, level: float) -> tuple[float, float]:
     """exp(ln H ± z SE(ln H)) with H of the estimate, turned back into tau2."""
     q, df = m.at(0.0).rss, m.df
+    if df < 2:
+        raise TooFewStudies(
+            "the test-based interval needs three studies", hint="use the Q-profile interval"
+        )
     typical = df / m.traces(m.at(0.0))[0]
     if q > df + 1:
         se = 0.5 * (np.log(q) - np.log(df)) / (np.sqrt(2 * q) - np.sqrt(2 * df - 1))
-    elif df > 1:
-        se = np.sqrt(1 / (2 * (df - 1)) * (1 - 1 / (3 * (df - 1) ** 2)))
     else:
-        raise TooFewStudies(
-            "the test-based interval needs three studies here", hint="use the Q-profile interval"
-        )
+        se = np.sqrt(1 / (2 * (df - 1)) * (1 - 1 / (3 * (df - 1) ** 2)))
     z = float(normal_quantile(1 - (1 - level) / 2))
     log_h = 0.5 * np.log1p(value / typical)
     h2 = np.exp(2 * (log_h + np.array([-z, z]) * se))

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sinteza.errors import SintezaError, SynthesisError, TooFewStudies
-from sinteza.stats.arrays import FloatArray, label, plain, vector
+from sinteza.stats.arrays import FloatArray, label, plain, same_length, vector
 from sinteza.stats.distributions import critical
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import FIXED, Pooled, Regression, Studies, pool, usable
 from sinteza.stats.regression import Design, design
 from sinteza.stats.tabulate import number, table
@@ -67,6 +68,7 @@ def _names(s: Studies) -> tuple[str, ...]:
     return tuple(n for n, use in zip(label(None, len(s.used)), s.used, strict=True) if use)
 
 
+@guarded
 def leave_one_out(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -88,6 +90,7 @@ def leave_one_out(
     return Series("leave-one-out", _names(s), tuple(fits), s.notes)
 
 
+@guarded
 def cumulative(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -177,6 +180,7 @@ def _solved(X: FloatArray, v: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.inv(X.T @ (X / v[:, None])), dtype=np.float64)
 
 
+@guarded
 def influence(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -200,8 +204,8 @@ def influence(
     k = len(s.yi)
     X = np.ones((k, 1)) if plan is None else plan.x[s.used]
     p = X.shape[1]
-    if k < p + 2:
-        raise TooFewStudies(f"deletion diagnostics need {p + 2} studies, there are {k}")
+    if k < p + 1:
+        raise TooFewStudies(f"deletion diagnostics need {p + 1} studies, there are {k}")
 
     def fitted(keep: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[FloatArray, FloatArray, Any]:
         if np.linalg.matrix_rank(X[keep]) < p:
@@ -283,6 +287,7 @@ class Baujat:
         )
 
 
+@guarded
 def baujat(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -328,6 +333,7 @@ class Blups:
         )
 
 
+@guarded
 def blups(fit: Pooled) -> Blups:
     """Best linear unbiased predictions of the studies' true effects.
 
@@ -380,6 +386,7 @@ class Subgroups:
         return "\n".join([body, line, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def subgroups(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -405,6 +412,7 @@ def subgroups(
     from sinteza.stats.regression import Factor
 
     y, v = vector(yi, "yi"), vector(vi, "vi")
+    same_length({"yi": y, "vi": v})
     if len(groups) != len(y):
         raise SynthesisError(f"{len(groups)} subgroup labels for {len(y)} studies")
     said = [None if g is None or g == "" else str(g) for g in groups]
@@ -419,14 +427,13 @@ def subgroups(
         notes.append(f"subgroups of one study: {', '.join(small)}")
     common = None
     if common_tau2:
-        try:
-            common = pool(
-                s.yi, s.vi, method=method, test=test, mods={"group": Factor(code)}, level=level
-            )
-        except np.linalg.LinAlgError as error:
+        common = pool(
+            s.yi, s.vi, method=method, test=test, mods={"group": Factor(code)}, level=level
+        )
+        if np.isnan(common.qm):
             raise SynthesisError(
-                "the estimates do not differ at all: there is nothing to test", hint="use test z"
-            ) from error
+                "the subgroups fit every estimate: there is nothing to test", hint="use test z"
+            )
     fits, plain_se = [], []
     for g in levels:
         keep = np.array([c == g for c in code])

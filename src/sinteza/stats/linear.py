@@ -25,6 +25,10 @@ from sinteza.stats.arrays import FloatArray
 
 #: beyond this ratio of variances the sums of squared weights leave double precision
 MAX_RATIO = 1e100
+#: beyond this many standard errors the fourth powers of the estimates leave double precision
+MAX_SIZE = 1e75
+#: residuals below this share of the estimates are rounding
+_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,12 @@ class Model:
         r = self.y - np.dot(self.q, beta)
         return Weighted(w, beta, r, float(np.dot(w * r, r)), a_inv, log_det)
 
+    def exact(self, fit: Weighted) -> bool:
+        """Whether the model passes through every estimate: residuals are but rounding."""
+        start = self.start / self.r[0, 0] if self.columns is None else self.columns @ self.start
+        size = float(np.abs(self.y).max()) + float(np.abs(start).max())
+        return float(np.abs(fit.r).max()) <= _ROUNDING * size
+
     def between(self, diagonal: FloatArray) -> FloatArray:
         """Q' diag(d) Q."""
         if self.columns is None:
@@ -219,6 +229,11 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
                 hint="check the units of the standard errors",
             )
         scale = power_of_two(math.sqrt(least))
+    largest = float(np.abs(yi).max())
+    if largest / scale > MAX_SIZE or largest > 1e300:
+        raise SynthesisError(
+            "the estimates are too large for their variances", hint="check the units"
+        )
     # twice: a square may leave double precision, and each division is exact
     y, v, low, high = yi / scale, vi / scale / scale, low / scale / scale, high / scale / scale
     if design is None:
@@ -235,10 +250,6 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
         y, start = y - columns @ again, start + again
         rest = y
     ols = total = float(np.dot(rest, rest))
-    if not math.isfinite(ols):
-        raise SynthesisError(
-            "the estimates are too large for their variances", hint="check the units"
-        )
     if columns is not None:
         whole = y + columns @ start
         total = float(np.square(whole - whole.mean()).sum())

@@ -18,6 +18,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import special
 from sinteza.stats.arrays import BoolArray, FloatArray, IntArray, plain, same_length, vector
 from sinteza.stats.distributions import chi2_p, chi2_quantile, critical
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import MAX_RATIO
 from sinteza.stats.pooling import FIXED, TESTS
 from sinteza.stats.tau2 import GRID_STEP
@@ -45,7 +46,8 @@ _CHUNK = 200_000
 @dataclass(frozen=True, kw_only=True)
 class PooledMany:
     """One value an analysis in every array: ``groups k estimate se statistic p ci_low ci_high
-    pi_low pi_high tau2 i2 h2 q q_p``, as in :class:`sinteza.stats.Pooled`."""
+    pi_low pi_high tau2 i2 h2 q q_p``, as in :class:`sinteza.stats.Pooled`.
+    ``notes``: which numbers some analyses lack."""
 
     method: str
     test: str
@@ -65,10 +67,12 @@ class PooledMany:
     h2: FloatArray
     q: FloatArray
     q_p: FloatArray
+    notes: tuple[str, ...] = ()
 
     def rows(self) -> list[dict[str, Any]]:
         """One dict an analysis."""
-        names = [n for n in self.__dataclass_fields__ if n not in ("method", "test", "level")]
+        whole = ("method", "test", "level", "notes")
+        names = [n for n in self.__dataclass_fields__ if n not in whole]
         return [{name: plain(getattr(self, name)[i]) for name in names} for i in range(len(self.k))]
 
     def summary(self) -> str:
@@ -123,6 +127,7 @@ class Batch:
         return w, total, self.y - mean[:, None]
 
 
+@guarded
 def pool_many(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -140,8 +145,10 @@ def pool_many(
     """
     if method not in METHODS:
         raise SynthesisError(f"there is no method {method!r} here", hint=f"one of: {METHODS}")
-    if test not in TESTS:
-        raise SynthesisError(f"there is no test {test!r}", hint=f"one of: {' '.join(TESTS)}")
+    if test not in TESTS or test == "kr":
+        raise SynthesisError(
+            f"there is no test {test!r} here", hint=f"one of: {' '.join(TESTS[:-1])}"
+        )
     y, v = vector(yi, "yi"), vector(vi, "vi")
     same_length({"yi": y, "vi": v})
     if not len(y):
@@ -166,7 +173,9 @@ def pool_many(
         place = np.minimum(first[rows, None] + column, len(y) - 1)
         for name, values in analyze(y[place], v[place], mask, method, test, level).items():
             fields.setdefault(name, np.empty(len(names)))[rows] = values
-    return PooledMany(method=method, test=test, level=level, groups=names, k=sizes, **fields)
+    return PooledMany(
+        method=method, test=test, level=level, groups=names, k=sizes, notes=(), **fields
+    )
 
 
 def _codes(groups: Sequence[Any] | ArrayLike, k: int) -> tuple[tuple[Any, ...], IntArray]:

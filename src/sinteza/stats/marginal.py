@@ -141,7 +141,7 @@ def maximize(
         return -found.loglik, -found.gradient[free]
 
     starts = [start] if start is not None else [
-        np.concatenate([t.start(sd, rho) for t in model.terms])
+        np.concatenate([np.empty(0), *(t.start(sd, rho) for t in model.terms)])
         for sd, rho in ((0.5, 0.5), (0.1, 0.2), (1.0, 0.8))
     ]  # fmt: skip
     best: tuple[float, FloatArray] | None = None

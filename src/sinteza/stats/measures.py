@@ -20,6 +20,7 @@ from sinteza.errors import SynthesisError
 from sinteza.stats import measures_binary, measures_continuous, measures_single
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, label, plain, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures_binary import Columns, Options, Pair
 
 #: code -> (name, kind of data, function, add to empty cells?)
@@ -107,8 +108,9 @@ class EffectSizes:
 
     @property
     def sei(self) -> FloatArray:
-        """Standard errors."""
-        return np.sqrt(self.vi)
+        """Standard errors (NaN where a variance given is negative)."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.sqrt(self.vi))
 
     @property
     def k(self) -> int:
@@ -128,11 +130,12 @@ class EffectSizes:
 
         body = table(
             ["study", "estimate", "variance", "se"],
-            [[s, y, v, np.sqrt(v)] for s, y, v in zip(self.labels, self.yi, self.vi, strict=True)],
+            [list(r) for r in zip(self.labels, self.yi, self.vi, self.sei, strict=True)],
         )
         return "\n".join([f"{self.measure}: {MEASURES[self.measure].name}", body, *self.notes])
 
 
+@guarded
 def effect_sizes(
     measure: str,
     *,

@@ -280,7 +280,7 @@ def phi_coefficient(data: Columns, options: Options) -> Pair:
 
 
 def fisher_z(pair: Pair) -> Pair:
-    """A correlation on Fisher's z scale."""
+    """A correlation on Fisher's z scale (undefined for -1 and 1)."""
     return Pair(np.arctanh(pair.yi), pair.vi / (1 - pair.yi**2) ** 2, pair.notes)
 
 
@@ -317,10 +317,11 @@ def probit_difference(data: Columns, options: Options) -> Pair:
 
 def tetrachoric(data: Columns, options: Options) -> Pair:
     """Tetrachoric correlation by maximum likelihood, with the variance of Pearson 1900 (as in
-    Brown & Benedetti 1977)."""
+    Brown & Benedetti 1977). No cell is ever corrected: an empty one makes it -1 or 1, without a
+    variance."""
     from sinteza.stats.tetrachoric import correlation
 
-    t, left_out, notes = _prepared(data, options)
+    t, left_out, notes = _prepared(data, replace(options, to="none"))
     found = [correlation(*cells) for cells in zip(t.ai, t.bi, t.ci, t.di, strict=True)]
     return _finish(
         np.array([f[0] for f in found]), np.array([f[1] for f in found]), left_out, notes

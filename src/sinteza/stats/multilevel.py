@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats import distributions
 from sinteza.stats.arrays import FloatArray, vector
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, counted, wald
 from sinteza.stats.marginal import Model, Pieces, components, evaluate, groups, known, maximize
 from sinteza.stats.random_effects import Intercept, Structured, make_term
@@ -102,6 +103,7 @@ class MultilevelResult:
         return "\n".join([*parts, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def correlated_v(vi: ArrayLike, cluster: Sequence[Any], rho: float) -> list[FloatArray]:
     """Blocks of V for rows of one cluster correlated by ``rho`` (the CHE working model).
 
@@ -128,6 +130,7 @@ def correlated_v(vi: ArrayLike, cluster: Sequence[Any], rho: float) -> list[Floa
     return blocks
 
 
+@guarded
 def pool_multilevel(
     yi: ArrayLike,
     V: ArrayLike | Sequence[ArrayLike],
@@ -176,6 +179,8 @@ def pool_multilevel(
     pairs, values = new[pairs[:, inside]], values[inside]
     y, X, diagonal = y[keep], X[keep], diagonal[keep]
     k, width = X.shape
+    if width == 0:
+        raise SynthesisError("the model has no coefficient", hint="keep the intercept")
     if k <= width:
         raise TooFewStudies(f"{width} coefficients need more than {k} rows")
     if (diagonal < 0).any() or (not terms and (diagonal <= 0).any()):
@@ -282,6 +287,7 @@ def _result(
     )  # fmt: skip
 
 
+@guarded
 def variance_interval(
     result: MultilevelResult, component: int, *, level: float = 0.95
 ) -> tuple[float, float]:

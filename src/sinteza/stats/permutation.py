@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError
 from sinteza.stats.arrays import FloatArray
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import Regression, pool, usable
 from sinteza.stats.regression import INTERCEPT, Design, design, independent
 
@@ -58,6 +59,7 @@ class PermutationTest:
 _TIE = 1e-9
 
 
+@guarded
 def permutation_test(
     yi: ArrayLike,
     vi: ArrayLike,

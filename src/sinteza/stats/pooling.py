@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -21,13 +21,14 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, label, plain, same_length, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import Model, Weighted, model
 from sinteza.stats.tau2 import METHODS, Tau2, estimate
 
 if TYPE_CHECKING:
     from sinteza.i18n import Language
 
-TESTS = ("z", "t", "knha", "adhoc")
+TESTS = ("z", "t", "knha", "adhoc", "kr")
 FIXED = ("EE", "FE")
 _NAN = float("nan")
 
@@ -37,11 +38,12 @@ class Fit:
     """What every pooled result holds.
 
     ``measure``: code of the effect size (GEN when not said). ``method``: estimator of tau2, or
-    EE/FE, MH, PETO. ``test``: z, t, knha or adhoc. ``level``: of all intervals (0.95).
+    EE/FE, MH, PETO. ``test``: z, t, knha, adhoc or kr. ``level``: of all intervals (0.95).
     ``k``: studies used. ``p_coef``: coefficients. ``df``: degrees of freedom of the test (None:
-    normal). ``tau2``, ``tau2_se``: variance between studies and its standard error, in squared
-    units of yi. ``i2``: percent of the variance that is between studies, ``h2``: total over typical
-    sampling variance. ``q``, ``q_df``, ``q_p``: Cochran's Q and its chi-square test.
+    normal; a whole number but for kr). ``tau2``, ``tau2_se``: variance between studies and its
+    standard error, in squared units of yi. ``i2``: percent of the variance that is between studies,
+    ``h2``: total over typical sampling variance. ``q``, ``q_df``, ``q_p``: Cochran's Q and its
+    chi-square test.
     ``loglik deviance aic bic aicc``: of the likelihood of the method (restricted for REML, full
     otherwise). ``weights``: percent, one a study used. ``yi vi labels``: the studies used
     (``names_given``: None when they were not named).
@@ -55,7 +57,7 @@ class Fit:
     level: float
     k: int
     p_coef: int
-    df: int | None
+    df: float | None
     tau2: float
     tau2_se: float
     i2: float
@@ -115,7 +117,8 @@ class Pooled(Fit):
 
     def display(self, value: float) -> float:
         """A value of the pooling scale on the scale people read (a ratio for log measures)."""
-        return float(np.exp(value)) if self.is_log else value
+        with np.errstate(over="ignore"):  # beyond e^709 the ratio is infinite
+            return float(np.exp(value)) if self.is_log else value
 
     def rows(self) -> list[dict[str, Any]]:
         """One dict a study: ``study yi vi sei ci_low ci_high weight``."""
@@ -283,6 +286,7 @@ def pool(
 ) -> Regression: ...
 
 
+@guarded
 def pool(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -302,8 +306,9 @@ def pool(
     ``method``: EE or FE (no variance between studies), or the estimator of tau2: DL HE HS HSk SJ ML
     REML EB PM PMM GENQ GENQM DLIT SJIT. ``test``: ``z`` normal; ``t`` with k - p degrees of
     freedom;
-    ``knha`` Knapp-Hartung; ``adhoc`` Knapp-Hartung that never narrows the interval. EE/FE use z
-    where a Knapp-Hartung test is asked for.
+    ``knha`` Knapp-Hartung; ``adhoc`` Knapp-Hartung that never narrows the interval; ``kr``
+    Kenward-Roger (REML without moderators or weights). EE/FE use z where a Knapp-Hartung or
+    Kenward-Roger test is asked for.
     ``mods``: moderators, see :func:`sinteza.stats.regression.design`; ``intercept=False`` leaves
     the intercept out. ``weights``: pool with these instead of inverse variances (GENQ, GENQM: they
     also define the quadratic form, 1/vi when not given). ``interval``: the prediction interval:
@@ -341,8 +346,10 @@ def pool(
         return _single(s, method, level, measure, notes)
     core = solve(m, between, method, test, w)
     estimate_ = float(m.coefficients(core.fit)[0])
+    df: float | None = None if test == "z" else m.df
+    if test == "kr":
+        core, df = kenward_roger(m, core, method, weighted=w is not None)
     se = math.sqrt(m.covariance(core.cov)[0, 0])
-    df = None if test == "z" else m.df
     half = critical(level, df) * se
     tau2 = between.value * m.scale**2
     pi = prediction(estimate_, se, tau2, level, df, m.df, interval, method)
@@ -393,7 +400,7 @@ def effective_test(method: str, test: str, k: int, p: int, notes: list[str]) -> 
         if k == 1:
             notes.append(say.ONE_Z)
         return "z"
-    if method in FIXED and test in ("knha", "adhoc"):
+    if method in FIXED and test in ("knha", "adhoc", "kr"):
         return "z"
     return test
 
@@ -438,7 +445,7 @@ def solve(m: Model, between: Tau2, method: str, test: str, weights: FloatArray |
     inverse = m.at(between.value)
     dispersion = 1.0
     if test in ("knha", "adhoc"):
-        dispersion = inverse.rss / m.df
+        dispersion = 0.0 if m.exact(inverse) else inverse.rss / m.df
         if test == "adhoc":
             dispersion = max(1.0, dispersion)
     if weights is None:
@@ -450,6 +457,25 @@ def solve(m: Model, between: Tau2, method: str, test: str, weights: FloatArray |
     )
 
 
+def kenward_roger(m: Model, core: Core, method: str, *, weighted: bool) -> tuple[Core, float]:
+    """The covariance enlarged for the estimation of tau2, and the degrees of freedom.
+
+    With S_j = sum w^j and the expected information I = (S2 - 2 S3/S1 + (S2/S1)^2)/2 of tau2:
+    var = 1/S1 + 2 (S3 - S2^2/S1)/(I S1^2), df = 2 I/(S2 var)^2 (Partlett & Riley 2017, Stat Med
+    36:301, after Kenward & Roger 1997). Raises SynthesisError for any other model than REML.
+    """
+    if method != "REML" or weighted or not m.flat:
+        raise SynthesisError(
+            "the Kenward-Roger test belongs to REML without moderators and without own weights",
+            hint="use test='knha'",
+        )
+    w = core.weights
+    s1, s2, s3 = float(w.sum()), float(np.sum(w**2)), float(np.sum(w**3))
+    information = 0.5 * m.traces(core.fit)[1]
+    variance = 1 / s1 + 2 * (s3 - s2**2 / s1) / (information * s1**2)
+    return replace(core, cov=core.cov * variance * s1), 2 * information / (s2 * variance) ** 2
+
+
 def heterogeneity(
     m: Model,
     s: Studies,
@@ -459,7 +485,7 @@ def heterogeneity(
     test: str,
     level: float,
     measure: str,
-    df: int | None,
+    df: float | None,
 ) -> dict[str, Any]:
     """The fields that all fits share."""
     square = m.scale**2
@@ -536,7 +562,7 @@ def prediction(
     se: float,
     tau2: float,
     level: float,
-    df: int | None,
+    df: float | None,
     residual_df: int,
     interval: str | None,
     method: str,
@@ -544,7 +570,7 @@ def prediction(
     """Where the effect of a new study lies: estimate ± crit sqrt(tau2 + se²); NaN for EE/FE."""
     if method in FIXED:
         return _NAN, _NAN
-    use: int | None
+    use: float | None
     if interval == "normal":
         use = None
     elif interval == "riley":

@@ -17,6 +17,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray, vector
 from sinteza.stats.distributions import critical, f_p, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import model
 from sinteza.stats.pooling import (
     FIXED,
@@ -26,6 +27,7 @@ from sinteza.stats.pooling import (
     effective_test,
     given_weights,
     heterogeneity,
+    kenward_roger,
     solve,
     usable,
 )
@@ -199,14 +201,18 @@ def regress(
     between = between_studies(m, method, w)
     notes += between.notes
     core = solve(m, between, method, test, w)
-    beta, vb = m.coefficients(core.fit), m.covariance(core.cov)
     df = None if test == "z" else m.df
+    if test == "kr":
+        kenward_roger(m, core, method, weighted=w is not None)
+    beta, vb = m.coefficients(core.fit), m.covariance(core.cov)
+    if core.dispersion == 0:
+        notes.append(say.EXACT)
     se = np.sqrt(np.diag(vb))
     half = critical(level, df) * se
     tested = tuple(i for i, n in enumerate(names) if n != INTERCEPT) or tuple(range(p))
     qm, df1, df2, qm_p = omnibus(beta, vb, tested, df)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = beta / se
+        statistic = np.where(se > 0, beta / se, np.nan)
     shared = heterogeneity(m, s, between, core, method, test, level, measure, df)
     return Regression(
         **shared,
@@ -231,20 +237,23 @@ def regress(
 
 
 def omnibus(
-    beta: FloatArray, vb: FloatArray, tested: Sequence[int], df: int | None
+    beta: FloatArray, vb: FloatArray, tested: Sequence[int], df: float | None
 ) -> tuple[float, int, int | None, float]:
     """Wald test that the coefficients are all zero: statistic, df1, df2, p.
 
     Chi-square with normal tests; with t tests the statistic is divided by its degrees of freedom
-    and compared with F.
+    and compared with F. NaN where the covariance is zero or cannot be inverted.
     """
     index = list(tested)
     part = beta[index]
-    value = float(part @ np.linalg.solve(vb[np.ix_(index, index)], part))
+    try:
+        value = float(part @ np.linalg.solve(vb[np.ix_(index, index)], part))
+    except np.linalg.LinAlgError:
+        value = float("nan")
     if df is None:
         return value, len(index), None, float(f_p(value / len(index), len(index), None))
     value /= len(index)
-    return value, len(index), df, float(f_p(value, len(index), df))
+    return value, len(index), int(df), float(f_p(value, len(index), df))
 
 
 def _r2(
@@ -263,6 +272,7 @@ def _r2(
     return max(0.0, 100 * (before - after) / before) if before > 0 else 0.0
 
 
+@guarded
 def contrast(
     fit: Regression, matrix: ArrayLike, *, names: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
@@ -290,6 +300,7 @@ def contrast(
     ]
 
 
+@guarded
 def predict(
     fit: Regression, new: ArrayLike | None = None, *, interval: str | None = None
 ) -> list[dict[str, float]]:
@@ -319,6 +330,7 @@ def predict(
     return made
 
 
+@guarded
 def vif(fit: Regression) -> FloatArray:
     """Variance inflation of each coefficient but the intercept: the diagonal of the inverse of
     their correlation matrix times itself; 1 for a lone moderator."""

@@ -15,6 +15,7 @@ _TESTS = {
     "t": "t test",
     "knha": "Knapp-Hartung test",
     "adhoc": "Knapp-Hartung test, never narrowing",
+    "kr": "Kenward-Roger test",
 }
 _MODELS = {
     "EE": "equal effects",
@@ -72,10 +73,15 @@ def _head(result: Fit, lang: Language) -> str:
     else:
         model = lang.text("random effects, tau2 by {method}", method=result.method)
     test = lang.text(_TESTS[result.test])
-    df = "" if result.df is None else lang.text(" ({df} df)", df=result.df)
+    df = "" if result.df is None else lang.text(" ({df} df)", df=_degrees(result.df, lang))
     rule = "" if not result.zero else lang.text("; empty cells: {rule}", rule=result.zero)
     studies = lang.plural("{n} study", "{n} studies", result.k)
     return f"{result.measure}, {studies}; {model}; {test}{df}{rule}"
+
+
+def _degrees(df: float, lang: Language) -> str:
+    """Degrees of freedom: whole numbers as such, others (Kenward-Roger) with two decimals."""
+    return f"{df:.0f}" if df == int(df) else lang.number(df, 2)
 
 
 def _pooled(result: Pooled, lang: Language) -> list[str]:

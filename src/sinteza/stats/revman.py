@@ -19,6 +19,7 @@ import numpy as np
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures import effect_sizes
 from sinteza.stats.measures_binary import Columns
 from sinteza.stats.measures_continuous import pooled_sd
@@ -26,6 +27,7 @@ from sinteza.stats.pooling import Pooled, pool
 from sinteza.stats.tables import mantel_haenszel, peto
 
 
+@guarded
 def pool_revman(
     measure: str,
     *,
@@ -55,7 +57,7 @@ def pool_revman(
         return replace(fixed, zero="revman" if tables else "")
     if tables and method == "MH":
         centre = mantel_haenszel(measure, zero="revman", **columns).estimate
-        return _random(fixed, centre, level)
+        return replace(about(fixed, centre, level), zero="revman")
     found = pool(yi, vi, method="DL", test="z", level=level, measure=measure, labels=labels)
     return replace(found, zero="revman" if tables else "")
 
@@ -77,8 +79,8 @@ def _studies(measure: str, columns: dict[str, Any]) -> tuple[FloatArray, FloatAr
     return es.yi, vi
 
 
-def _random(fixed: Pooled, centre: float, level: float) -> Pooled:
-    """DerSimonian-Laird with Q about another estimate."""
+def about(fixed: Pooled, centre: float, level: float) -> Pooled:
+    """DerSimonian-Laird over the studies of a fit, with Q about another estimate."""
     y, v = fixed.yi, fixed.vi
     w = 1 / v
     df = len(y) - 1
@@ -87,6 +89,9 @@ def _random(fixed: Pooled, centre: float, level: float) -> Pooled:
         raise TooFewStudies("no study can be pooled")
     trace = float(w.sum() - np.sum(w * w) / w.sum())
     tau2 = max(0.0, (q - df) / trace) if df else 0.0
+    square = float(np.sum(w**2) - 2 * np.sum(w**3) / w.sum() + (np.sum(w**2) / w.sum()) ** 2)
+    spread = 2 * df + 4 * tau2 * trace + 2 * tau2**2 * square  # the variance of Q
+    tau2_se = float(np.sqrt(spread)) / trace if df else float("nan")
     w = 1 / (v + tau2)
     estimate, se = float(np.sum(w * y) / w.sum()), float(1 / np.sqrt(w.sum()))
     half = critical(level, None) * se
@@ -94,7 +99,6 @@ def _random(fixed: Pooled, centre: float, level: float) -> Pooled:
     return replace(
         fixed,
         method="DL",
-        zero="revman",
         estimate=estimate,
         se=se,
         statistic=estimate / se,
@@ -104,6 +108,7 @@ def _random(fixed: Pooled, centre: float, level: float) -> Pooled:
         pi_low=estimate - whole,
         pi_high=estimate + whole,
         tau2=tau2,
+        tau2_se=tau2_se,
         q=q,
         q_p=float(chi2_p(q, df)) if df else 1.0,
         i2=100 * max(0.0, (q - df) / q) if q > 0 else 0.0,

@@ -17,6 +17,7 @@ import numpy as np
 
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, wald
 from sinteza.stats.multilevel import MultilevelResult
 from sinteza.stats.random_effects import codes
@@ -46,6 +47,7 @@ class RobustResult:
         return "\n".join([head, table, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def robust(
     fit: MultilevelResult, cluster: Sequence[Hashable], *, kind: str = "CR2", level: float = 0.95
 ) -> RobustResult:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain
 from sinteza.stats.distributions import critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import Model, model
 from sinteza.stats.pooling import TESTS, usable
 from sinteza.stats.regression import Design, design, independent, omnibus
@@ -84,6 +85,7 @@ class LocationScale:
         return "\n".join([head, body, *(f"Note: {n}" for n in self.notes)])
 
 
+@guarded
 def location_scale(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -175,7 +177,11 @@ def _data(
         x = Design(("intercept",), np.ones((len(z.x), 1)), {})
     else:
         x = mods if isinstance(mods, Design) else design(mods)
-    s = usable(yi, vi, also=np.hstack([x.x, z.x]) if len(x.x) == len(z.x) else x.x)
+    if len(x.x) != len(z.x):
+        raise SynthesisError(
+            f"the moderators have {len(x.x)} rows, the scale moderators {len(z.x)}"
+        )
+    s = usable(yi, vi, also=np.hstack([x.x, z.x]))
     made: list[Any] = []
     for plan in (x, z):
         part = plan.x[s.used]
@@ -248,7 +254,7 @@ def _maximize(m: Model, z: FloatArray, restricted: bool) -> tuple[FloatArray, Fl
 def _starts(m: Model, z: FloatArray) -> list[FloatArray]:
     """Constant tau2 at several sizes, and a regression of the log squared residuals."""
     sizes: Sequence[float] = (0.1, 1.0, 10.0)
-    middle = float(np.median(m.v)) if m.ols == 0 else m.ols / m.k
+    middle = m.ols / m.k or float(np.median(m.v)) or 1.0
     made = [np.linalg.lstsq(z, np.full(m.k, np.log(s * middle)), rcond=None)[0] for s in sizes]
     rough = np.log(np.square(m.y) + 0.1 * middle)
     made.append(np.linalg.lstsq(z, rough, rcond=None)[0])

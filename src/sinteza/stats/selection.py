@@ -29,6 +29,7 @@ from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain
 from sinteza.stats.bias import positive
 from sinteza.stats.distributions import chi2_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.likelihood import Coefficient, coefficient_table, hessian, wald
 from sinteza.stats.pooling import pool
 from sinteza.stats.tabulate import number, p_value
@@ -211,6 +212,7 @@ class _Problem:
         return np.diff(np.concatenate([0 * ends, cumulative, ends], axis=1), axis=1)
 
 
+@guarded
 def selection_model(
     yi: ArrayLike,
     vi: ArrayLike,

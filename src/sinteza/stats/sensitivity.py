@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SintezaError, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import plain
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures import LOG_MEASURES, effect_sizes
 from sinteza.stats.pooling import FIXED, pool
 from sinteza.stats.report import aligned, number
@@ -123,7 +124,8 @@ class Multiverse:
         header = ("measure", "lowest", "median", "highest", "CI low", "high")
         rows = [[lang.text(h) for h in header]]
         for measure, values in self.ranges.items():
-            shown = [float(np.exp(v)) if measure in LOG_MEASURES else v for v in values]
+            with np.errstate(over="ignore"):
+                shown = [float(np.exp(v)) if measure in LOG_MEASURES else v for v in values]
             rows.append([measure, *(number(v, lang) for v in shown)])
         lines.append(aligned(rows))
         lines += [
@@ -152,6 +154,7 @@ def _null(measure: str) -> float:
     return 0.0
 
 
+@guarded
 def multiverse(
     *,
     measures: Sequence[str] | None = None,

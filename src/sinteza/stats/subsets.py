@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import BoolArray, FloatArray, IntArray
+from sinteza.stats.guard import guarded
 from sinteza.stats.linear import power_of_two
 from sinteza.stats.many import METHODS, Batch, best, estimate_tau2, polish
 from sinteza.stats.pooling import FIXED, usable
@@ -21,7 +22,8 @@ _CHUNK = 1 << 15
 @dataclass(frozen=True, kw_only=True)
 class Subsets:
     """One value a subset: ``members`` (bit i set: study i is in it), ``k``, ``estimate``, ``tau2``,
-    ``i2`` (percent). ``complete``: whether these are all subsets or a sample of them."""
+    ``i2`` (percent). ``complete``: whether these are all subsets or a sample of them. ``notes``:
+    which numbers some subsets lack."""
 
     method: str
     members: IntArray
@@ -30,12 +32,14 @@ class Subsets:
     tau2: FloatArray
     i2: FloatArray
     complete: bool
+    notes: tuple[str, ...] = ()
 
     def including(self, study: int) -> BoolArray:
         """Which subsets hold the study (counted from 0)."""
         return np.asarray((self.members >> study) & 1 == 1)
 
 
+@guarded
 def gosh(
     yi: ArrayLike,
     vi: ArrayLike,

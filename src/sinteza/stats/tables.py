@@ -21,6 +21,7 @@ from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import BoolArray, FloatArray, label, vector
 from sinteza.stats.distributions import chi2_p, critical, t_p
+from sinteza.stats.guard import guarded
 from sinteza.stats.measures_binary import Columns, Tables, peto_terms, tables
 from sinteza.stats.pooling import Pooled
 
@@ -82,6 +83,7 @@ class Direct:
         )
 
 
+@guarded
 def mantel_haenszel(
     measure: str,
     *,
@@ -112,7 +114,9 @@ def mantel_haenszel(
         raise SynthesisError(
             f"Mantel-Haenszel does not pool {measure}", hint="one of: RR OR RD IRR IRD"
         )
-    complete, used, names, notes = _complete(data, labels)
+    complete, used, names, notes = complete_tables(data, labels)
+    if not (complete.n1i * complete.n2i).any():
+        raise TooFewStudies("no study has participants in both groups")
     t, weights = _mh_tables(complete, measure, zero, notes)
     with np.errstate(all="ignore"):
         formula = _mh_rd_revman if measure == "RD" and zero == "revman" else _MH[measure]
@@ -135,6 +139,7 @@ def _nothing(measure: str) -> TooFewStudies:
     )
 
 
+@guarded
 def peto(
     *,
     level: float = 0.95,
@@ -147,7 +152,7 @@ def peto(
     event, or no study a participant without one.
     """
     given = {n: vector(v, n) for n, v in columns.items() if v is not None}
-    t, used, names, notes = _complete(Columns("PETO", given), labels)
+    t, used, names, notes = complete_tables(Columns("PETO", given), labels)
     with np.errstate(all="ignore"):
         excess, variance = peto_terms(t)
     variance = np.where(np.isfinite(variance), variance, 0.0)
@@ -162,7 +167,7 @@ def peto(
     return _finish(plan, t, float(excess.sum()) / total, 1 / total, variance)
 
 
-def _complete(
+def complete_tables(
     data: Columns, labels: Sequence[str] | None
 ) -> tuple[Tables, BoolArray, tuple[str, ...], list[str]]:
     """The tables without missing counts."""
@@ -239,10 +244,23 @@ def _mh_rd(t: Tables) -> tuple[float, float, FloatArray]:
 def _mh_rd_revman(t: Tables) -> tuple[float, float, FloatArray]:
     """With the variance of Greenland & Robins 1985, as RevMan has it."""
     found, weight = _rd_estimate(t)
+    return found, _rd_variance(t, weight), weight
+
+
+def _rd_variance(t: Tables, weight: FloatArray) -> float:
     n = np.where(t.n1i + t.n2i > 0, t.n1i + t.n2i, 1)
     part1 = _ratio(t.n2i**2 * t.ai * t.bi, t.n1i * n**2)
     part2 = _ratio(t.n1i**2 * t.ci * t.di, t.n2i * n**2)
-    return found, float((part1 + part2).sum()) / float(weight.sum()) ** 2, weight
+    return float((part1 + part2).sum()) / float(weight.sum()) ** 2
+
+
+def risk_difference_greenland(t: Tables) -> tuple[float, float, FloatArray]:
+    """The pooled risk difference of R's meta, its standard error and weights: raw differences,
+    weights and variance (Greenland & Robins 1985) from cells with 1/2 where one is empty."""
+    made, _ = t.corrected(0.5, "only0")
+    weight = made.n1i * made.n2i / (made.n1i + made.n2i)
+    found = float(weight @ (t.ai / t.n1i - t.ci / t.n2i)) / float(weight.sum())
+    return found, float(np.sqrt(_rd_variance(made, weight))), weight
 
 
 def _rd_estimate(t: Tables) -> tuple[float, FloatArray]:
@@ -267,10 +285,11 @@ def association(t: Tables, *, correct: bool) -> dict[str, float]:
     cochran = np.nansum(np.where(variance > 0, (t.ai * t.di - t.bi * t.ci) / (t.n1i + t.n2i), 0.0))
     n = t.n1i + t.n2i
     spread = float(np.nansum(variance * (n - 1) / n))
+    gap = max(0.0, abs(float(cochran)) - shift)
     return {
         "cmh": value,
         "cmh_p": float(chi2_p(value, 1)),
-        "cochran": max(0.0, abs(float(cochran)) - shift) ** 2 / spread,
+        "cochran": gap**2 / spread if spread > 0 else _NAN,
     }
 
 

@@ -82,7 +82,7 @@ def _closed(m: Model, method: str) -> Tau2:
         value = max(0.0, (m.ols - trace) / df)
         fit = m.weigh(np.ones(m.k))
         spread = 2 * m.trace2(fit, m.v, m.v) + 4 * value * trace + 2 * value**2 * df
-        return Tau2(value, float(np.sqrt(spread)) / df)
+        return Tau2(value, _root(spread) / df)
     if method == "SJ":
         first = m.total / m.k
         if first == 0:
@@ -94,7 +94,7 @@ def _closed(m: Model, method: str) -> Tau2:
             + 4 * value * m.trace2(fit, m.v, 1.0)
             + 2 * value**2 * m.traces(fit)[1]
         )
-        return Tau2(value, first / df * float(np.sqrt(spread)))
+        return Tau2(value, first / df * _root(spread))
     fit = m.at(0.0)
     trace, double = m.traces(fit)
     if method == "DL":
@@ -112,7 +112,7 @@ def _closed(m: Model, method: str) -> Tau2:
     value = max(0.0, raw)
     spread = 2 * df + 4 * value * trace + 2 * value**2 * double
     factor = m.k / df if method == "HSk" else 1.0
-    return Tau2(value, factor * float(np.sqrt(spread)) / scale)
+    return Tau2(value, factor * _root(spread) / scale)
 
 
 def generalized_q(m: Model, weights: FloatArray, *, median: bool = False) -> Tau2:
@@ -128,7 +128,12 @@ def generalized_q(m: Model, weights: FloatArray, *, median: bool = False) -> Tau
     spread = (
         2 * m.trace2(fit, m.v, m.v) + 4 * value * m.trace2(fit, m.v, 1.0) + 2 * value**2 * double
     )
-    return Tau2(value, float(np.sqrt(spread)) / trace)
+    return Tau2(value, _root(spread) / trace)
+
+
+def _root(square: float) -> float:
+    """The square root; NaN where rounding left nothing of a variance."""
+    return math.sqrt(square) if square >= 0 else math.nan
 
 
 def _moment_root(m: Model, method: str) -> Tau2:
@@ -429,4 +434,4 @@ def _finish_likelihood(m: Model, value: float, restricted: bool, notes: tuple[st
     """The standard error from the expected information."""
     fit = m.at(value)
     information = m.traces(fit)[1] if restricted else float(np.dot(fit.w, fit.w))
-    return Tau2(value, float(np.sqrt(2 / information)), notes)
+    return Tau2(value, _root(2 / information) if information > 0 else math.nan, notes)

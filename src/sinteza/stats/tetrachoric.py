@@ -24,13 +24,15 @@ def bivariate_normal(h: float, k: float, r: float) -> float:
 def correlation(a: float, b: float, c: float, d: float) -> tuple[float, float]:
     """The correlation under which the table is expected, and its large-sample variance.
 
-    NaN where a margin or the table gives no answer.
+    With an empty cell it is -1 or 1, without a variance; NaN where a margin is empty.
     """
     from scipy.optimize import brentq
 
     n = a + b + c + d
     if not np.isfinite(n) or min(a + b, c + d, a + c, b + d) <= 0:
         return np.nan, np.nan
+    if min(a, b, c, d) == 0:
+        return (-1.0 if min(a, d) == 0 else 1.0), np.nan
     h, k = special.ndtri((a + b) / n), special.ndtri((a + c) / n)
     low, high = -1 + 1e-12, 1 - 1e-12
     target = a / n

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import NotConverged, SynthesisError, TooFewStudies
 from sinteza.stats.arrays import FloatArray, plain
 from sinteza.stats.bias import positive
+from sinteza.stats.guard import guarded
 from sinteza.stats.pooling import Pooled, pool
 from sinteza.stats.tabulate import number
 
@@ -87,6 +88,7 @@ def _missing(ranks: FloatArray, k: int, estimator: str) -> tuple[float, float]:
     return float(k0), float(2 * np.sqrt(variance) / np.sqrt(under)) if under > 0 else float("nan")
 
 
+@guarded
 def trim_and_fill(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -100,7 +102,7 @@ def trim_and_fill(
     """Trim and fill with the mean by ``method`` and ``test`` of :func:`pool`.
 
     ``side``: where studies lack; without it, the side opposite to the slope of the regression on
-    the standard error. Raises TooFewStudies below 3 studies, NotConverged where k0 does not settle
+    the standard error. Raises TooFewStudies below 2 studies, NotConverged where k0 does not settle
     or Q0 is not defined.
     """
     if estimator not in ("L0", "R0", "Q0"):
@@ -109,8 +111,8 @@ def trim_and_fill(
         raise SynthesisError(f"no side {side!r}", hint="left or right")
     s = positive(yi, vi)
     k = len(s.yi)
-    if k < 3:
-        raise TooFewStudies(f"trim and fill needs 3 studies, there are {k}")
+    if k < 2:
+        raise TooFewStudies("trim and fill needs 2 studies, there is one")
     original = pool(s.yi, s.vi, method=method, test=test, level=level)
     if side is None:
         try:

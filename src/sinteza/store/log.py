@@ -8,6 +8,7 @@ written together or not at all.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -74,14 +75,34 @@ class Store:
                 hint="Make one with 'sinteza run PROTOCOL --out DIR' or 'sinteza new DIR'.",
             )
         with _as_store_error(path):
-            self.connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, isolation_level=None, cached_statements=256
-            )
+            self.connection = self._connect(str(path))
             try:
                 self._prepare()
-            except BaseException:
+            except BaseException as error:
                 self.connection.close()
-                raise
+                if not (isinstance(error, sqlite3.OperationalError) and self._only_readable()):
+                    raise
+                # nobody can write here, so what lies here does not change under the reader
+                self.connection = self._connect(f"{path.resolve().as_uri()}?immutable=1")
+
+    @staticmethod
+    def _connect(where: str) -> sqlite3.Connection:
+        return sqlite3.connect(
+            where,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            cached_statements=256,
+            uri=where.startswith("file:"),
+        )
+
+    def _only_readable(self) -> bool:
+        """A finished review in a folder, or on a disk, that cannot be written to."""
+        unfinished = self.path.with_name(self.path.name + "-wal")
+        return (
+            os.access(self.path, os.R_OK)
+            and not os.access(self.path.parent, os.W_OK)
+            and not (unfinished.exists() and unfinished.stat().st_size)
+        )
 
     def _prepare(self) -> None:
         run = self.connection.execute

@@ -7,7 +7,8 @@ again, so a projection can never say what no event said.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import combinations, product
 
 import msgspec
 
@@ -17,6 +18,7 @@ from sinteza.model.event import (
     Event,
     ExtractionRecorded,
     ExtractionVerified,
+    RecordsDistinguished,
     RecordsImported,
     RecordsMerged,
     RecordsSplit,
@@ -67,6 +69,8 @@ def apply(connection: sqlite3.Connection, event: Event) -> None:
         _merge(connection, payload.cluster)
     elif isinstance(payload, RecordsSplit):
         _split(connection, payload)
+    elif isinstance(payload, RecordsDistinguished):
+        _keep_apart(connection, product(payload.left, payload.right))
     elif isinstance(payload, ScreeningDecided):
         _decide(connection, event.seq, payload.decision)
     elif isinstance(payload, ScreeningResolved):
@@ -128,12 +132,11 @@ def _split(connection: sqlite3.Connection, payload: RecordsSplit) -> None:
         "UPDATE record SET cluster = id WHERE id = ?", ((member,) for member in payload.members)
     )
     connection.execute("DELETE FROM cluster WHERE id = ?", (payload.cluster,))
-    pairs = (
-        (a, b)
-        for i, a in enumerate(sorted(payload.members))
-        for b in sorted(payload.members)[i + 1 :]
-    )
-    connection.executemany("INSERT OR IGNORE INTO apart VALUES (?, ?)", pairs)
+    _keep_apart(connection, combinations(payload.members, 2))
+
+
+def _keep_apart(connection: sqlite3.Connection, pairs: Iterable[tuple[str, ...]]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO apart VALUES (?, ?)", map(sorted, pairs))
 
 
 def _decide(connection: sqlite3.Connection, seq: int, decision: Decision) -> None:
@@ -174,7 +177,7 @@ def clusters(connection: sqlite3.Connection) -> Iterator[Cluster]:
 
 
 def apart(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
-    """Pairs that a person split: they are not merged again by themselves."""
+    """Pairs that a person split or found to be two: they are not merged by themselves."""
     return frozenset(connection.execute("SELECT a, b FROM apart").fetchall())
 
 

@@ -17,6 +17,7 @@ from sinteza.model.effect import (
     Omitted,
     PooledEffect,
     Specifications,
+    Specified,
     Without,
 )
 from sinteza.model.protocol import Analysis
@@ -43,13 +44,14 @@ def analyze(selection: Selection, analysis: Analysis) -> AnalysisResult:
     """
     groups: dict[str, list[Comparison]] = {name: [] for name in analysis.groups}
     for comparison in selection.comparisons:
-        groups.setdefault(comparison.group, []).append(comparison)
+        for name in comparison.groups:
+            groups.setdefault(name, []).append(comparison)
     done: list[Group] = []
     omitted = list(selection.omitted)
     for name, members in groups.items():
         rows = []
         for member in members:
-            row = effect_of(member, analysis.measure)
+            row = effect_of(member, analysis.measure, group=name)
             if row is None:
                 omitted.append(Omitted(study=member.study, label=member.label, code="double_zero"))
             else:
@@ -80,11 +82,14 @@ def between(groups: Sequence[Group]) -> GroupTest | None:
     return None
 
 
-def effect_of(comparison: Comparison, measure: str) -> EffectEstimate | None:
-    """The effect of one study; ``None`` where nobody, or everybody, had the event in both arms."""
+def effect_of(comparison: Comparison, measure: str, *, group: str) -> EffectEstimate | None:
+    """The effect of a study's treatments of one group.
+
+    ``None`` where nobody, or everybody, had the event in both arms.
+    """
     from sinteza.stats import effect_sizes
 
-    treated = [side for side in comparison.treated if side.group == comparison.group]
+    treated = [side for side in comparison.treated if side.group == group]
     events = sum(side.events for side in treated)
     total = sum(side.total for side in treated)
     control = comparison.comparator
@@ -107,7 +112,7 @@ def effect_of(comparison: Comparison, measure: str) -> EffectEstimate | None:
     return EffectEstimate(
         study=comparison.study,
         label=comparison.label,
-        group=comparison.group,
+        group=group,
         intervention=" + ".join(side.label for side in treated),
         comparator=control.label,
         measure=measure,
@@ -285,6 +290,19 @@ def specifications(rows: Sequence[EffectEstimate]) -> Specifications:
         ranges=tuple(
             (measure, *(_scale(measure)(value) for value in values[:3]))
             for measure, values in found.ranges.items()
+        ),
+        done=tuple(
+            Specified(
+                measure=one.measure,
+                method=one.method,
+                test=one.test,
+                zero=one.zero,
+                estimate=_scale(one.measure)(one.estimate),
+                ci_low=_scale(one.measure)(one.ci_low),
+                ci_high=_scale(one.measure)(one.ci_high),
+                p=one.p,
+            )
+            for one in found.specifications
         ),
     )
 

@@ -164,7 +164,7 @@ def _cautions(
     comparisons: Sequence[Comparison], studies: Mapping[str, Study], *, has_loop: bool
 ) -> tuple[str, ...]:
     """Where it is doubtful that the studies could have swapped their patients (transitivity)."""
-    groups = {comparison.group for comparison in comparisons}
+    groups = {group for comparison in comparisons for group in comparison.groups}
     ages = {studies[c.study].age_group for c in comparisons if c.study in studies} - {""}
     made: dict[tuple[str, ...], int] = {}
     for comparison in comparisons:

@@ -30,17 +30,22 @@ class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A study ready to be pooled: every treatment against one comparator.
 
-    Treatments of another group than the study's enter a network, not the group's pooling.
+    A study with treatments of several groups enters each of them; treatments of no group enter a
+    network only.
     """
 
     study: str
     label: str
     year: int | None
-    group: str
     control: str
     treated: tuple[Counts, ...]
     comparator: Counts
     notes: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of the analysis that its treatments belong to."""
+        return tuple(dict.fromkeys(side.group for side in self.treated if side.group))
 
 
 class Selection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,8 +118,7 @@ def _comparison(
         raise _Out("therapy", "no arm of one treatment")
     concepts = list(dict.fromkeys(arm.concept or study.therapy for arm in treated))
     group_of = {concept: _group(concept, analysis.groups, ancestors) for concept in concepts}
-    group = next((name for name in group_of.values() if name), "")
-    if not group:
+    if not any(group_of.values()):
         raise _Out("therapy", concepts[0])
     results = {r.arm: r for r in _results(study, outcome, verified_only)}
     if not results:
@@ -136,7 +140,6 @@ def _comparison(
         study=study.id,
         label=study.label,
         year=study.year,
-        group=group,
         control=comparator.control,
         treated=sides,
         comparator=control,
@@ -233,4 +236,4 @@ def _without_overlaps(
             )
         else:
             kept.append(comparison)
-    return sorted(kept, key=lambda c: (c.group, c.year or 0, c.study)), doubled
+    return sorted(kept, key=lambda c: (c.groups, c.year or 0, c.study)), doubled

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sinteza.cli.main import cli
-from sinteza.errors import ArchiveError
+from sinteza.errors import ArchiveError, QueryError
 from tests.unit.archive.test_versions import article, write
 
 
@@ -75,3 +75,23 @@ def test_info_and_verify(folder: str) -> None:
 def test_contradictions_are_usage_errors(folder: str) -> None:
     assert run("search", folder, "x", "--count", "--json").exit_code == 2
     assert run("search", folder, "x", "--from", "2010-01-01").exit_code == 2
+
+
+def test_query_explain_counts_the_parts_as_typed(folder: str) -> None:
+    def explained(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, ["query", "explain", "--archive", folder, *arguments])
+
+    lines = explained("(alpha one OR beta) NOT two[ti]").stdout.splitlines()
+    assert [(line[:9].strip(), line[11:]) for line in lines] == [
+        ("1", "NOT"),
+        ("1", "  OR"),
+        ("1", "    alpha one"),
+        ("0", "    beta"),
+        ("1", "  two[Title]"),
+    ]
+    hits = {line["text"]: line["hits"] for line in json.loads(explained("--json", "alpha").stdout)}
+    assert hits == {"alpha": 2}
+    mapped = explained("--translated", "alpha one").stdout.splitlines()
+    assert [line.split()[0] for line in mapped] == ["1", "2", "1"]
+    assert isinstance(explained("systematic[sb]").exception, QueryError)
+    assert explained("--notation", "alpha").exit_code == 2

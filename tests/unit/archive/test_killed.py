@@ -18,7 +18,7 @@ from sinteza.archive.verify import verify
 _LOAD = (
     "import sys; from pathlib import Path; from sinteza.archive.build import build, update; "
     "call = update if sys.argv[1] == 'update' else build; "
-    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=8)"
+    "call(Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]], batch=20, jobs=2)"
 )
 
 
@@ -49,12 +49,15 @@ def test_killed_at_random_moments(shared: Path, tmp_path: Path) -> None:
     update_file.write_text(text.replace("</PubmedArticleSet>", f"{deletion}</PubmedArticleSet>"))
 
     whole = tmp_path / "whole"
-    build(whole, files, batch=8)
+    build(whole, files, batch=20)
     moments = random.Random(5)
     folder = tmp_path / "killed"
     kills = 0
     for what, inputs in (("build", files), ("update", [update_file])):
-        while not load(what, folder, inputs, kill_after=0.25 + moments.random() * 0.5):
+        # longer from time to time, so that a busy machine comes to the end, too
+        while not load(
+            what, folder, inputs, kill_after=(0.25 + moments.random() * 0.5) * (1 + kills / 20)
+        ):
             kills += 1
             if (folder / "archive.db").exists():
                 assert verify(folder, quick=True) == ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -131,8 +134,6 @@ def test_fetch_gives_what_came(folder: Path) -> None:
 
 
 def test_a_cut_load_is_said(folder: Path) -> None:
-    import sqlite3
-
     db = sqlite3.connect(folder / "archive.db")
     db.execute("UPDATE file SET done = 0 WHERE name = 'second.xml'")
     db.commit()
@@ -190,8 +191,6 @@ def test_what_cannot_be_answered_is_refused(folder: Path, query: str) -> None:
 
 
 def damage(folder: Path, statement: str, values: Sequence[object] = ()) -> tuple[str, ...]:
-    import sqlite3
-
     db = sqlite3.connect(folder / "archive.db")
     db.execute(statement, tuple(values))
     db.commit()
@@ -212,3 +211,64 @@ def damage(folder: Path, statement: str, values: Sequence[object] = ()) -> tuple
 def test_verify_finds_damage(folder: Path, statement: str) -> None:
     assert verify(folder) == ()
     assert damage(folder, statement)
+
+
+def tables(folder: Path) -> list[list[tuple[object, ...]]]:
+    with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
+        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master ORDER BY name")]
+        return [
+            db.execute(f"SELECT * FROM {name}").fetchall()
+            for name in names
+            if not name.startswith("sqlite_")
+        ]
+
+
+def test_several_processes_give_the_same_archive(shared: Path, tmp_path: Path) -> None:
+    files = sorted((shared / "asm_trials").glob("*.xml.gz"))
+    more = write(tmp_path / "more.xml", deleted(193359), deleted(1))
+    for jobs in (1, 3):
+        folder = tmp_path / str(jobs)
+        loaded = build(folder, files, batch=60, jobs=jobs)
+        assert (loaded.files, loaded.records, loaded.deleted) == (len(files), 755, 0)
+        assert update(folder, [more], jobs=jobs).deleted == 2
+    assert tables(tmp_path / "1") == tables(tmp_path / "3")
+    assert verify(tmp_path / "3") == ()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_damaged_record_ends_the_loading_where_it_stands(tmp_path: Path, jobs: int) -> None:
+    one = article(1, "one", created="2001-01-01", revised="2010-01-01")
+    bad = article(3, "<i>three", created="2001-01-01", revised="2010-01-01")
+    two = article(2, "two", created="2001-01-01", revised="2010-01-01")
+    path = write(
+        tmp_path / "base.xml",
+        one,
+        two,
+        bad,
+        article(4, "four", created="2001-01-01", revised="2010-01-01"),
+    )
+    with pytest.raises(FormatError, match=r"base\.xml: .*damaged"):
+        build(tmp_path / "a", [path], batch=1, jobs=jobs)
+    with open_archive(tmp_path / "a") as archive:
+        assert ids(archive, "all[sb]") == [1, 2]
+    assert verify(tmp_path / "a") == ()
+
+
+def test_a_process_that_is_killed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(
+        tmp_path / "base.xml",
+        *(article(n, "x", created="2001-01-01", revised="2010-01-01") for n in range(1, 9)),
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr("sinteza.archive.drafts.make_ready", lambda draft: os._exit(9))
+        with pytest.raises(ArchiveError, match="ended from outside"):
+            build(tmp_path / "a", [path], batch=2, jobs=2)
+    assert build(tmp_path / "a", [path], batch=2, jobs=2).records == 8
+    assert verify(tmp_path / "a") == ()
+
+
+def test_a_record_without_a_number_is_an_error(tmp_path: Path) -> None:
+    text = article(1, "one", created="2001-01-01", revised="2010-01-01")
+    path = write(tmp_path / "base.xml", text.replace("<PMID>1</PMID>", ""))
+    with pytest.raises(FormatError, match="no PMID"):
+        build(tmp_path / "a", [path])

@@ -71,6 +71,130 @@ def test_the_same_text_in_both_languages_gives_the_same_concepts(matcher: Matche
     assert len(english & romanian) / len(english | romanian) >= 0.9, english ^ romanian
 
 
+PAIRS = [
+    (
+        "Levetiracetam reduced seizure frequency in adults with drug-resistant epilepsy.",
+        "Levetiracetamul a redus frecvența crizelor la adulți cu epilepsie farmacorezistentă.",
+    ),
+    (
+        "Vagus nerve stimulation was compared with sham stimulation in children with "
+        "Lennox-Gastaut syndrome.",
+        "Stimularea nervului vag a fost comparată cu stimularea simulată la copii cu sindrom "
+        "Lennox-Gastaut.",
+    ),
+    (
+        "Patients without seizures had fewer adverse events, dizziness and somnolence.",
+        "Pacienții fără crize au avut mai puține evenimente adverse, amețeală și somnolență.",
+    ),
+    (
+        "P-glycoprotein and the transporter hypothesis; the ABCB1 gene polymorphism predicts "
+        "response.",
+        "Glicoproteina P și ipoteza transportorilor; polimorfismul genei ABCB1 prezice răspunsul.",
+    ),
+    (
+        "A ketogenic diet or everolimus for tuberous sclerosis complex.",
+        "O dietă cetogenă sau everolimus pentru complexul sclerozei tuberoase.",
+    ),
+    (
+        "A randomised, double-blind, multicentre trial of cenobamate for focal epilepsy.",
+        "Un studiu randomizat, dublu-orb, multicentric, cu cenobamat pentru epilepsia focală.",
+    ),
+    (
+        "Deep brain stimulation improved quality of life and seizure severity.",
+        "Stimularea cerebrală profundă a îmbunătățit calitatea vieții și severitatea crizelor.",
+    ),
+    (
+        "Temporal lobe epilepsy with hippocampal sclerosis was treated by epilepsy surgery.",
+        "Epilepsia de lob temporal cu scleroză hipocampică a fost tratată prin chirurgia "
+        "epilepsiei.",
+    ),
+    (
+        "Valproate and lamotrigine in pregnant women: risk of congenital malformations.",
+        "Valproatul și lamotrigina la femei gravide: risc de malformații congenitale.",
+    ),
+    (
+        "Neuroinflammation, IL-6 and the blood-brain barrier in animal models.",
+        "Neuroinflamația, IL-6 și bariera hematoencefalică la modele animale.",
+    ),
+    (
+        "Withdrawal due to adverse events, mortality and status epilepticus.",
+        "Întreruperea din cauza evenimentelor adverse, mortalitatea și statusul epileptic.",
+    ),
+    (
+        "Cannabidiol for Dravet syndrome: responder rate and seizure freedom.",
+        "Canabidiolul pentru sindromul Dravet: rata respondenților și libertatea de crize.",
+    ),
+    (
+        "Transcranial magnetic stimulation and electroencephalography in elderly patients.",
+        "Stimularea magnetică transcraniană și electroencefalografia la pacienți vârstnici.",
+    ),
+    (
+        "A systematic review and meta-analysis of gene therapy and stem cell therapy.",
+        "O revizuire sistematică și metaanaliză a terapiei genice și a terapiei cu celule stem.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("english", "romanian"), PAIRS, ids=lambda text: text[:30])
+def test_a_sentence_in_both_languages_has_the_same_concepts(
+    matcher: Matcher, english: str, romanian: str
+) -> None:
+    assert found(matcher, english)
+    assert found(matcher, english) == found(matcher, romanian)
+
+
+@pytest.mark.parametrize(
+    ("language", "frame"), [("en", "In {}epilepsy: {}."), ("ro", "In {}epilepsie: {}.")]
+)
+def test_every_concept_is_found_by_its_own_name(
+    matcher: Matcher, taxonomy: Taxonomy, language: str, frame: str
+) -> None:
+    # a gene symbol needs words of genetics beside it
+    missing = [
+        concept.id
+        for concept in taxonomy
+        if concept.patterns
+        and concept.id
+        not in found(
+            matcher,
+            frame.format("gene " * (concept.kind == "gene"), taxonomy.label(concept.id, language)),
+        )
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Frataxin in epilepsy.", "o_ae_ataxia"),
+        ("Myasthenia gravis and epilepsy.", "o_ae_fatigue"),
+        ("Laparoscopic surgery; a devastating epilepsy.", "pop_children"),
+        ("Laparoscopic surgery; a devastating epilepsy.", "statin"),
+        ("Afebrile seizures.", "pred_febrile"),
+        ("Electroconvulsive therapy for depression.", "seizure"),
+        ("Allopregnanolone in epilepsy.", "pop_pregnant"),
+        ("Uncontrolled seizures in epilepsy.", "sd_single_arm"),
+        ("Vagus nerve data were read. Deep brain stimulation was not.", "vns"),
+    ],
+)
+def test_words_that_hold_a_concept_by_chance(matcher: Matcher, text: str, concept: str) -> None:
+    assert concept not in found(matcher, text)
+
+
+def test_a_broader_heading_supports_what_the_text_names_and_nothing_else(matcher: Matcher) -> None:
+    stroke = (MeshHeading(name="Stroke", ui="D020521", major=True),)
+    placebo = (MeshHeading(name="Placebos", ui="D010919"),)
+    alone = {a.concept for a in matcher.match(record("Text.", mesh=stroke + placebo))}
+    assert not alone & {"post_stroke", "stim_sham"}
+    items = matcher.match(record("Post-stroke epilepsy in adults.", mesh=stroke))
+    assert {"abstract", "mesh"} <= {a.field for a in items if a.concept == "post_stroke"}
+
+
+def test_no_heading_of_the_flagship_is_the_own_heading_of_two_concepts(taxonomy: Taxonomy) -> None:
+    own = [h.id or h.name for concept in taxonomy for h in concept.mesh if not h.broader]
+    assert len(own) == len(set(own)) > 200
+
+
 def test_cedilla_comma_and_bare_letters_are_equal(matcher: Matcher) -> None:
     comma = found(matcher, ROMANIAN)
     cedilla = found(matcher, ROMANIAN.replace("ț", "\u0163").replace("ș", "\u015f"))

@@ -115,6 +115,11 @@ def test_a_folder_nobody_may_write_to(
     refused(sinteza("run", "dre", "--out", read_only / "new"), "new", "may write to")
     refused(sinteza("new", read_only / "mine"), "mine")
     refused(sinteza("export", demo[0], read_only / "out.ris"), "out.ris")
+    # what only reads goes on working: a review that was put away is still a review
+    for words in (("flow",), ("log",), ("analyze",), ("doctor",)):
+        there, here = (sinteza(*words, place) for place in (folder, demo[0]))
+        assert there.returncode == 0, there.stderr
+        assert there.stdout.replace(str(folder), "") == here.stdout.replace(str(demo[0]), "")
     mount("-o", "remount,rw", str(read_only))
     assert state(folder) == before
 

@@ -36,6 +36,46 @@ RCT = ("Randomized Controlled Trial",)
             "We searched.",
             "meta_analysis",
         ),
+        (
+            "Cost-utility analysis of a drug in epilepsy",
+            "Costs were modeled with data of a placebo-controlled trial.",
+            "methodology",
+        ),
+        (
+            "A drug in an open-label community study",
+            "Patients were enrolled.",
+            "single_arm",
+        ),
+        (
+            "A drug in dogs: a nonrandomized, open-label clinical trial",
+            "Double-blind trials are needed.",
+            "single_arm",
+        ),
+        (
+            "The effect of a drug on discharges",
+            "The EEG was taken during placebo and drug phases.",
+            "rct_crossover",
+        ),
+        (
+            "A drug in epilepsy",
+            "A parallel rather than crossover design was used in this double-blind trial.",
+            "rct_parallel",
+        ),
+        (
+            "A drug in status epilepticus",
+            "We present the design of a randomized trial that is currently recruiting.",
+            "protocol",
+        ),
+        (
+            "A drug in epilepsy: open-label treatment of patients completing a randomized trial",
+            "Patients who had completed the trial were treated openly.",
+            "open_label_extension",
+        ),
+        (
+            "A drug in epilepsy",
+            "Patients received placebo for 4 weeks followed by the drug at 1000 and 2000 mg.",
+            "single_arm_escalation",
+        ),
         ("A drug in clinical practice", "A retrospective cohort of 80 patients.", "observational"),
     ],
 )
@@ -67,6 +107,9 @@ def test_drug_resistance(text: str, answer: str | None) -> None:
         ("adults with epilepsy", "adults"),
         ("patients aged 12 to 17 years", "adolescents"),
         ("patients with epilepsy", None),
+        ("children aged <4 years", "children"),
+        ("median treatment duration 6.8 years (range 6.4-7.8 years) in adults", "adults"),
+        ("the Children's Behavior Scale", None),
     ],
 )
 def test_age(text: str, answer: str | None) -> None:
@@ -82,6 +125,17 @@ def test_age(text: str, answer: str | None) -> None:
         ("Of 399 randomized patients, 398 were treated.", 399),
         ("Patients were randomized to a drug (n = 79) or placebo (n = 80).", None),
         ("Forty patients, aged 19 to 62 years, were randomly assigned to a drug.", 40),
+        (
+            "Sixty outpatients were studied. 30 patients each were randomized to a drug.",
+            60,
+        ),
+        ("N = 519 patients were randomized.", 519),
+        ("Thirty-one had further seizures and were randomized.", 31),
+        ("Of 88 patients, 44 (50%) entered the double-blind phase.", 44),
+        ("A total of 263 patients (146 male patients [56%]) were randomized.", 263),
+        ("This double-blind trial was carried out on 65 epileptic patients.", 65),
+        ("Eight patients did not complete the study of 59 patients with epilepsy.", 59),
+        ("The effect of 13 patient factors was studied.", None),
     ],
 )
 def test_participants_randomized(text: str, n: int | None) -> None:

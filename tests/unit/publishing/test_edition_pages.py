@@ -155,6 +155,12 @@ def svgs(edition: Edition, code: str) -> dict[str, str]:
             made[f"forest {result.id} {layout}"] = figures.forest_figure(
                 result, edition, said, layout
             )
+            plan = next(p for p in edition.protocol.analyses if p.id == result.id)
+            for group in (g for g in result.groups if g.pooled):
+                name = f"{result.id} {group.concept} {layout}"
+                made[f"without {name}"] = figures.without_figure(plan, group, said, layout)
+                made[f"specifications {name}"] = figures.specification_figure(plan, group, said)
+                made[f"funnel {name}"] = figures.funnel_figure(group, said)
     for network in edition.networks:
         made[f"network {network.id}"] = figures.network_graph_figure(network, said)
         made[f"network forest {network.id}"] = figures.network_forest_figure(
@@ -175,6 +181,38 @@ def test_figures_are_well_formed_and_named(small: Edition, code: str) -> None:
         assert tags.isdisjoint({"script", "foreignObject"}), name
 
 
+def test_the_planned_analysis_is_marked_among_all_reasonable_ones(whole: Edition) -> None:
+    said = Words(whole, Language("en"))
+    pooled = [
+        (plan, group)
+        for plan in whole.protocol.analyses
+        for result in whole.analyses
+        if result.id == plan.id
+        for group in result.groups
+        if group.pooled
+    ]
+    assert pooled
+    for plan, group in pooled:
+        assert group.specifications is not None
+        assert len(group.specifications.done) == group.specifications.n
+        assert "main analysis" in figures.specification_figure(plan, group, said)
+
+
+def test_a_value_that_nobody_verified_is_starred(small: Edition) -> None:
+    said = Words(small, Language("en"))
+    result = small.analyses[0]
+    doubted = replace(
+        result,
+        groups=tuple(
+            replace(g, effects=tuple(replace(e, verified=False) for e in g.effects))
+            for g in result.groups
+        ),
+    )
+    label = result.groups[0].effects[0].label.split()[-1]
+    drawn = [figures.forest_figure(r, small, said, "narrow") for r in (result, doubted)]
+    assert [f"{label} *" in svg for svg in drawn] == [False, True]
+
+
 def test_tables_read_back_with_a_cell_for_every_column(whole: Edition) -> None:
     # a value that no place of a source supports has no quote
     study = whole.studies[0]
@@ -186,7 +224,7 @@ def test_tables_read_back_with_a_cell_for_every_column(whole: Edition) -> None:
         records=(replace(whole.records[0], title='a "b", c\nd; e'), *whole.records[1:]),
     )
     made = downloads.tables(changed)
-    assert len(made) == 17
+    assert len(made) == 18
     rows = {}
     for name, body in made.items():
         assert body.startswith(b"\xef\xbb\xbf"), name

@@ -107,6 +107,27 @@ def test_a_person_merges_what_the_queue_asks_about(folder: Path) -> None:
             review.merge(doubt.left, doubt.right, actor=ANA)
 
 
+def test_a_person_keeps_apart_what_the_queue_asks_about(folder: Path) -> None:
+    with Review(folder, at=AT) as review:
+        review.dedupe()
+        (doubt,) = review.deduplication.queue
+        before = merged(review)
+    said = ["--distinct", doubt.left, doubt.right, "--reason", "two years", "--as", "Ana"]
+    told = CliRunner().invoke(command, [str(folder), "--at", AT, *said])
+    assert "≠" in told.output
+    with Review(folder, at=AT) as review:
+        assert review.deduplication.queue == ()
+        assert review.dedupe() == 0
+        assert merged(review) == before
+        (event,) = review.store.events(kinds=("records.distinguished",))
+        assert event.actor == ANA
+        assert event.payload.reason == "two years"
+        review.store.verify()
+        (one,) = merged(review)
+        with pytest.raises(StoreError, match="are one entry"):
+            review.distinguish(one[0], one[1], actor=ANA)
+
+
 def test_files_are_compared_and_nothing_is_written(exports: list[Path]) -> None:
     before = {path: path.read_bytes() for path in exports}
     result = CliRunner().invoke(command, [*map(str, exports), "--json"])

@@ -11,6 +11,7 @@ from sinteza.errors import SintezaError, SourceUnavailable
 from sinteza.extraction.extractor import Rules
 from sinteza.extraction.report import Report
 from sinteza.model.record import Record
+from sinteza.review.agreeing import extraction_agreement
 from sinteza.review.extracting import judge, pending, record_readings
 from sinteza.review.review import Review
 from sinteza.sources.chat import ChatExtractor
@@ -85,6 +86,48 @@ def test_the_terminal_shows_quote_and_value(folder: Path) -> None:
     assert "Nothing waits" in run.invoke(command, ["verify", str(folder)]).output
 
 
+def test_two_people_verify_the_same_values_and_are_compared(folder: Path) -> None:
+    run = CliRunner()
+    run.invoke(command, ["record", str(folder)])
+    nothing = run.invoke(command, ["agreement", str(folder)])
+    assert "twice" in nothing.output
+    run.invoke(command, ["verify", str(folder), "--person", "Ana"], input="a\na\n")
+    blind = ["verify", str(folder), "--person", "Bogdan", "--second", "--language", "ro"]
+    shown = run.invoke(command, blind, input="a\nc\n\n\n22,5\n")
+    assert shown.exit_code == 0, shown.output
+    assert "[a] acceptă" in shown.output
+    assert run.invoke(command, blind).output.strip() == "Nicio valoare nu așteaptă verificarea."
+    with Review(folder, at=AT) as review:
+        found = extraction_agreement(review)
+    assert found.verdicts is not None
+    assert found.figures is not None
+    assert (found.figures.reviewers, found.figures.records) == (("Ana", "Bogdan"), 2)
+    assert found.figures.percent.value == 0.5
+    # Wilson's interval of 1 of 2
+    assert found.figures.percent.low == pytest.approx(0.0945, abs=1e-4)
+    assert found.values is None
+    (difference,) = found.differences
+    assert set(difference.said) == {"Ana", "Bogdan"}
+    assert "22.5" in difference.said["Bogdan"]
+    plain = run.invoke(command, ["agreement", str(folder), "--language", "ro"])
+    assert plain.exit_code == 0, plain.output
+    assert "50,0" in plain.output
+    assert "Bogdan" in plain.output
+    listed = json.loads(run.invoke(command, ["agreement", str(folder), "--json"]).stdout_bytes)
+    assert listed["figures"]["records"] == 2
+    assert run.invoke(command, ["verify", str(folder), "--second"]).exit_code == 2
+
+
+def test_a_word_where_a_figure_belongs_is_asked_again(folder: Path) -> None:
+    run = CliRunner()
+    run.invoke(command, ["record", str(folder)])
+    done = run.invoke(
+        command, ["verify", str(folder), "--person", "Ana"], input="c\nmany\n24\n\n\nq\n"
+    )
+    assert done.exit_code == 0, done.output
+    assert "'many' is no number" in done.output
+
+
 def test_files_are_read_without_a_review(folder: Path) -> None:
     run = CliRunner()
     source = str(folder.parent / "one.xml")
@@ -114,10 +157,15 @@ def test_a_second_extractor_stands_beside_the_first(folder: Path) -> None:
         asked = ChatExtractor(chat.url, "made-up/model-1", chat.key)
         assert record_readings(review) == 1
         assert record_readings(review, asked) == 1
+        compared = extraction_agreement(review)
+        assert compared.designs is not None
+        assert compared.designs.percent.value == 1.0
+        assert compared.outcomes is not None
+        assert compared.outcomes.records == 1
         assert record_readings(review, asked) == 0
         asked.close()
         readers = [reading.read_by for reading in projections.readings(review.store.connection)]
-        assert sorted(readers) == ["chat/made-up/model-1", "sinteza-rules/1"]
+        assert sorted(readers) == ["chat/made-up/model-1", "sinteza-rules/2"]
         told = [item for item in pending(review) if item.study.read_by.startswith("chat/")]
         (item,) = told
         assert (item.result.percent, item.result.events) == (40.0, 24)

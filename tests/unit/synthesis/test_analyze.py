@@ -51,14 +51,14 @@ def test_one_studys_effect_is_the_closed_form(cells: tuple[int, int, int, int]) 
     a, n, c, m = cells
     (row,) = comparisons(trial("x", ("lev", a, n), ("placebo", c, m)))
     for measure, formula in (("RR", log_rr), ("OR", log_or)):
-        got = effect_of(row, measure)
+        got = effect_of(row, measure, group="drug")
         assert got is not None
         y, v = formula(*cells)
         assert got.estimate == pytest.approx(math.exp(y), rel=1e-12)
         assert got.se == pytest.approx(math.sqrt(v), rel=1e-12)
         assert got.ci_low == pytest.approx(math.exp(y - Z * math.sqrt(v)), rel=1e-9)
         assert got.ci_high == pytest.approx(math.exp(y + Z * math.sqrt(v)), rel=1e-9)
-    got = effect_of(row, "RD")
+    got = effect_of(row, "RD", group="drug")
     assert got is not None
     p, q = a / n, c / m
     assert got.estimate == pytest.approx(p - q, rel=1e-12)
@@ -68,15 +68,15 @@ def test_one_studys_effect_is_the_closed_form(cells: tuple[int, int, int, int]) 
 
 def test_an_empty_cell_gets_a_half_and_an_empty_row_no_ratio() -> None:
     (row,) = comparisons(trial("x", ("lev", 7, 30), ("placebo", 0, 31)))
-    got = effect_of(row, "RR")
+    got = effect_of(row, "RR", group="drug")
     assert got is not None
     assert got.estimate == pytest.approx((7.5 / 31) / (0.5 / 32), rel=1e-12)
     for a, c in ((0, 0), (30, 31)):
         (row,) = comparisons(trial("x", ("lev", a, 30), ("placebo", c, 31)))
-        assert effect_of(row, "OR") is None
+        assert effect_of(row, "OR", group="drug") is None
     # with a difference nobody is lost; the half enters here too, as in metafor
     (row,) = comparisons(trial("x", ("lev", 0, 30), ("placebo", 0, 31)))
-    got = effect_of(row, "RD")
+    got = effect_of(row, "RD", group="drug")
     assert got is not None
     assert got.estimate == pytest.approx(0.5 / 31 - 0.5 / 32, rel=1e-12)
 
@@ -147,6 +147,15 @@ def test_groups_are_not_pooled_with_each_other_and_one_study_is_not_pooled() -> 
     assert drug.k == 4
     (only,) = got["device"].effects
     assert (got["device"].pooled, only.weight) == (None, 100.0)
+
+
+def test_a_study_with_treatments_of_two_groups_enters_both() -> None:
+    both = trial("b", ("lev", 9, 30), ("vns", 12, 40), ("placebo", 3, 30))
+    got = groups(both, *STUDIES[:2])
+    for name, cells in (("drug", (9, 30, 3, 30)), ("device", (12, 40, 3, 30))):
+        (effect,) = (e for e in got[name].effects if e.study == "b")
+        assert (effect.events_1, effect.total_1, effect.events_2, effect.total_2) == cells
+        assert effect.estimate == pytest.approx(math.exp(log_rr(*cells)[0]), rel=1e-12)
 
 
 def test_small_groups_follow_the_rule_for_few_studies() -> None:

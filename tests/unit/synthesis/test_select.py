@@ -35,7 +35,7 @@ def test_dose_arms_of_one_treatment_are_added_up() -> None:
     (side,) = got.treated
     assert (side.concept, side.events, side.total, side.arms) == ("lev", 30, 110, ("a0", "a1"))
     assert (got.comparator.events, got.comparator.total) == (5, 55)
-    assert (got.group, got.control) == ("drug", "placebo")
+    assert (got.groups, got.control) == (("drug",), "placebo")
 
 
 def test_treatments_of_one_study_stay_apart() -> None:
