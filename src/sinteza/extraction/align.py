@@ -389,6 +389,9 @@ class Alignment:
         if len(arms) != len(values) or table.comparator not in arms:
             return None
         up, down = bool(_UP.search(before)), bool(_DOWN.search(before))
+        if not up and not down and reading.code in _EFFECTS:
+            # "X gave a greater reduction (A vs B) and freedom (C vs D)": said once for both
+            up = bool(_UP.search(_outside(sentence[: reading.scope[0]])))
         if reading.code in ("MPC", "PCRED", "MEANPC") and not up:
             up, down = down or bool(re.search("reduc", before)), False
         if up == down:

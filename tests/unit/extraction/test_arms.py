@@ -1,0 +1,165 @@
+"""Which doses make the name of an arm, on invented reports."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinteza.extraction.read import read
+from sinteza.extraction.report import Report
+from sinteza.model.record import PublicationType, Record, Section
+
+BLIND = (
+    "In this double-blind, placebo-controlled trial, adults with focal seizures were randomized to "
+)
+OPEN = "In this open-label extension study, adults with focal seizures were treated for one year. "
+TITLE = "Adjunctive brivaracetam in adults with focal seizures"
+RESULTS = "The 50% responder rate was 42.5% with brivaracetam and 18.0% with placebo."
+
+
+def report(methods: str, results: str = RESULTS, title: str = TITLE) -> Report:
+    return read(
+        Record(
+            id="test:1",
+            source="test",
+            source_id="1",
+            title=title,
+            abstract=(
+                Section(text=methods, category="METHODS"),
+                Section(text=results, category="RESULTS"),
+            ),
+            publication_types=(PublicationType(name="Clinical Trial"),),
+        )
+    )
+
+
+def active(found: Report) -> list[str]:
+    return [arm.name for arm in found.arms if arm.role in ("intervention", "single_arm")]
+
+
+@pytest.mark.parametrize(
+    ("methods", "name"),
+    [
+        (
+            BLIND + "brivaracetam or placebo. Brivaracetam was initiated at 30 mg/day and "
+            "increased, as needed, to 180 mg/day.",
+            "brivaracetam 30-180 mg/day",
+        ),
+        (
+            BLIND + "brivaracetam oral solution at a dose of 15 mg per kilogram of body weight "
+            "per day or placebo.",
+            "brivaracetam 15 mg/kg/day",
+        ),
+        (
+            BLIND + "brivaracetam or placebo. The dose was increased to 2.5 g/day over four "
+            "weeks and maintained at 3 g/day for twelve.",
+            "brivaracetam 3 g/day",
+        ),
+        (
+            BLIND + "brivaracetam or placebo. Dizziness occurred only at blood levels above "
+            "3 micrograms/ml.",
+            "brivaracetam",
+        ),
+    ],
+)
+def test_the_dose_of_the_only_active_arm(methods: str, name: str) -> None:
+    assert active(report(methods)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("methods", "name"),
+    [
+        (
+            OPEN + "The target dose of brivaracetam was 300 mg/d (min/max, 60/450 mg/d).",
+            "brivaracetam 60-450 mg/day",
+        ),
+        (
+            OPEN + "Brivaracetam 500 mg bid was added to their regimens. The dose was increased "
+            "every two weeks to a maximum dose of 1500 mg bid.",
+            "brivaracetam 500-1500 mg",
+        ),
+        # steps are no lower end
+        (
+            OPEN
+            + "Brivaracetam was increased by 10 mg/day each week and titrated up to 80 mg/day.",
+            "brivaracetam 80 mg/day",
+        ),
+    ],
+)
+def test_the_doses_one_arm_went_through(methods: str, name: str) -> None:
+    assert active(report(methods, "The 50% responder rate was 42.5%.")) == [name]
+
+
+def test_the_dose_in_the_title_is_the_arms() -> None:
+    found = report(
+        BLIND + "brivaracetam or placebo. Some patients cannot take doses up to 12 mg/day.",
+        title="Brivaracetam 4 mg/day in adults with focal seizures: a pooled analysis",
+    )
+    assert active(found) == ["brivaracetam 4 mg/day"]
+
+
+def test_a_list_told_by_its_sizes() -> None:
+    found = report(
+        "This was a double-blind, placebo-controlled trial. Brivaracetam, 16 mg 2 times per day "
+        "(106 patients); brivaracetam, 8 mg 2 times per day (105 patients); placebo (107 patients)."
+    )
+    assert active(found) == ["brivaracetam 8 mg", "brivaracetam 16 mg"]
+
+
+def test_grades_carry_what_they_stand_for() -> None:
+    found = report(
+        "We compared two trough exposures of brivaracetam, 3-7 ng/mL (low exposure) and "
+        "9-15 ng/mL (high exposure), with placebo in a randomized double-blind trial.",
+        "The 50% responder rate was 28.2% in the low-exposure group, 40.0% in the high-exposure "
+        "group, and 15.1% with placebo. Adverse events were as common with low exposure as with "
+        "high exposure.",
+    )
+    assert active(found) == [
+        "brivaracetam low-exposure 3-7 ng/mL",
+        "brivaracetam high-exposure 9-15 ng/mL",
+    ]
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        "then brivaracetam 400 mg/day in a 24-week open-label phase.",
+        "followed by an open-label extension, during which all received brivaracetam (400 mg/day).",
+    ],
+)
+def test_the_open_part_has_its_own_dose(extension: str) -> None:
+    found = report(
+        BLIND + f"brivaracetam 100 mg/day, 200 mg/day, or placebo, {extension}",
+        "In the open-label phase, the overall responder rate was 43.0%.",
+    )
+    (value,) = [v for o in found.outcomes if o.code == "RR50" for v in o.values]
+    names = {arm.id: arm.name for arm in found.arms}
+    assert names[value.arm] == "brivaracetam open-label extension 400 mg/day"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("brivaracetam ≥100 mg/day", "brivaracetam ≥ 100 mg/day"),
+        ("brivaracetam 100-200 mg/day", "brivaracetam 100-200 mg/day"),
+    ],
+)
+def test_several_doses_taken_together(words: str, name: str) -> None:
+    found = report(
+        BLIND + "brivaracetam 50, 100, or 200 mg/day or placebo.",
+        f"Adverse events were reported by 60.6% of patients on placebo and 65.0% on {words}.",
+    )
+    names = {arm.id: arm.name for arm in found.arms}
+    values = {names[v.arm]: v.percent for o in found.outcomes if o.code == "AE" for v in o.values}
+    assert values == {"placebo": 60.6, name: 65.0}
+
+
+def test_greater_is_said_once_for_two_outcomes() -> None:
+    found = report(
+        BLIND + "brivaracetam 4 mg/day or placebo.",
+        "Compared with placebo, brivaracetam 4 mg/day gave significantly greater median percentage "
+        "reductions in seizure frequency (12.6% vs 21.1%; p < 0.001) and seizure-freedom rates "
+        "(0.8% vs 3.6%; p = 0.002).",
+    )
+    roles = {arm.id: arm.role for arm in found.arms}
+    values = {roles[v.arm]: v.percent for o in found.outcomes if o.code == "SF" for v in o.values}
+    assert values == {"comparator": 0.8, "intervention": 3.6}
