@@ -474,7 +474,7 @@ class ArmTable:
 
     def _around(self, one: str, unit: str) -> tuple[str, ...]:
         """The range one dose of the only arm belongs to, where the doses were adjusted; else the dose."""
-        amount = unit.split("/")[0]
+        amount = re.split(r"[/\s]", unit)[0]
         for match in _LEAST_MOST.finditer(self.text):
             if figure(match[1]) <= figure(one) <= figure(match[2]):
                 return (match[1], match[2])
@@ -483,7 +483,7 @@ class ArmTable:
             before = self.text[max(0, match.start() - 30) : match.start()]
             begun = _BEGUN.search(before + between[:40])
             if (
-                {_unit(low_unit).split("/")[0], _unit(high_unit).split("/")[0]} == {amount}
+                {re.split(r"[/\s]", u)[0] for u in (low_unit, high_unit)} == {amount}
                 and figure(low) < figure(high)
                 and figure(one) in (figure(low), figure(high))
                 and ("kg" in low_unit) == ("kg" in high_unit)

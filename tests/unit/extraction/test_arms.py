@@ -163,3 +163,36 @@ def test_greater_is_said_once_for_two_outcomes() -> None:
     roles = {arm.id: arm.role for arm in found.arms}
     values = {roles[v.arm]: v.percent for o in found.outcomes if o.code == "SF" for v in o.values}
     assert values == {"comparator": 0.8, "intervention": 3.6}
+
+
+THREE = BLIND + "placebo or brivaracetam 50, 100, or 200 mg/day."
+
+
+def by_arm(found: Report, code: str) -> list[tuple[str, float | None]]:
+    names = {arm.id: arm.name for arm in found.arms}
+    return [(names[v.arm], v.percent) for o in found.outcomes if o.code == code for v in o.values]
+
+
+def test_respectively_closes_its_list() -> None:
+    found = report(
+        THREE,
+        "Seizure-free rates were 2.6% for placebo vs 12.4%, 30.1%, and 52.4% for brivaracetam 50, "
+        "100, and 200 mg/day, respectively, and in the whole period were 0.8% for placebo vs 8.5%, "
+        "19.7%, and 30.6% for the brivaracetam groups.",
+    )
+    order = ["placebo", *(f"brivaracetam {dose} mg/day" for dose in (50, 100, 200))]
+    assert by_arm(found, "SF") == list(
+        zip(order * 2, [2.6, 12.4, 30.1, 52.4, 0.8, 8.5, 19.7, 30.6], strict=True)
+    )
+
+
+def test_what_doses_are_held_against_has_no_figure_in_their_list() -> None:
+    found = report(
+        THREE,
+        "The 50% responder rates were significantly greater than placebo for brivaracetam 100 and "
+        "200 mg/day (58.0% and 61.6%, respectively).",
+    )
+    assert by_arm(found, "RR50") == [
+        ("brivaracetam 100 mg/day", 58.0),
+        ("brivaracetam 200 mg/day", 61.6),
+    ]
