@@ -78,6 +78,11 @@ _DOSE = re.compile(
 )
 
 
+_MEAN = re.compile(
+    rf"\b(?:mean|median|average|modal)\b[^.;\d]{{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,20}}({DEC})\s?({UNIT})(?!\w)",
+    re.I,
+)
+_ARM_WORD = re.compile(r"\s?(?:[a-z]+ )?(?:group|arm)\b", re.I)
 _N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {_PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 # "min/max, 50/400 mg/d"
@@ -347,6 +352,8 @@ class ArmTable:
         )
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
         self._stepped: set[tuple[str, ...]] = set()
+        self._average = False
+        self._by_weight: dict[tuple[tuple[str, ...], str], str] = {}
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
         singles: list[tuple[float, tuple[str, ...], str]] = []
@@ -378,6 +385,7 @@ class ArmTable:
                 ):
                     group[0].ranged = True
                 kinds = {"kg" in dose.unit for dose in group}
+                by_weight = ""
                 stepped = (
                     len(figures) > 2
                     and not group[0].ranged
@@ -393,6 +401,10 @@ class ArmTable:
                     # by weight for some, the same for all others: one arm
                     group[0].ranged = True
                     figures = group[-1].figures
+                    by_weight = " or ".join(
+                        f"{'-'.join(map(_written, dose.figures))} {dose.unit}"
+                        for dose in group[:-1]
+                    )
                 kept = bool(_KEPT.search(before))
                 odd = not kept and bool(
                     _NOT_AN_ARM_DOSE.search(before)
@@ -428,7 +440,10 @@ class ArmTable:
                 if self.single and group[0].ranged and re.search(r"\brange\s?[=:,of]*\s*$", before):
                     # "modal dose 200 mg (range = 50-400 mg)"
                     points += 6.0
-                singles.append((points, figures if group[0].ranged else figures[-1:], unit))
+                kept_figures = figures if group[0].ranged else figures[-1:]
+                singles.append((points, kept_figures, unit))
+                if by_weight:
+                    self._by_weight[kept_figures, unit] = f"{by_weight} or"
         drug = self.drugs[0] if self.drugs else ""
         for figures in self._stepped:
             lists.pop(figures, None)
@@ -471,6 +486,10 @@ class ArmTable:
                 figures = (start[1], figures[0])
             if points >= 1:
                 self._only[drug] = (figures, unit)
+            elif self.single and (average := _MEAN.search(self.text)):
+                # doses nobody fixed: what was given on average
+                self._only[drug] = ((average[1],), _unit(average[2]))
+                self._average = True
 
     def _around(self, one: str, unit: str) -> tuple[str, ...]:
         """The range one dose of the only arm belongs to, where the doses were adjusted; else the dose."""
@@ -497,9 +516,15 @@ class ArmTable:
         seen: Counter[str] = Counter()
         unit = ""
         for sentence in self._sentences:
-            if not re.search(r"\d\s?%", sentence):
-                continue
+            shares = re.search(r"\d\s?%", sentence)
             for dose in doses(sentence):
+                if len(dose.figures) == 1 and _ARM_WORD.match(sentence, dose.end):
+                    # a dose that has its group is an arm's, wherever it stands
+                    seen[_written(dose.figures[0])] += 2
+                    unit = dose.unit if not unit or "day" in dose.unit else unit
+                    continue
+                if not shares:
+                    continue
                 before = sentence[max(0, dose.start - 40) : dose.start]
                 if (
                     not dose.ranged
@@ -516,7 +541,8 @@ class ArmTable:
         if self.single:
             drug = self.drugs[0] if self.drugs else "treatment"
             figures, unit = self._only.get(drug, ((), ""))
-            self.arms.append(ArmDraft("single_arm", drug, figures, unit))
+            variant = "mean" if self._average else ""
+            self.arms.append(ArmDraft("single_arm", drug, figures, unit, variant))
             return
         variants = self._variants()
         self._grades = _grades(f"{self.title}. {self.text}")
@@ -536,7 +562,8 @@ class ArmTable:
                 self.arms.extend(ArmDraft("intervention", drug, (item,), unit) for item in levels)
             else:
                 only, unit = self._only.get(drug, ((), ""))
-                self.arms.append(ArmDraft("intervention", drug, only, unit))
+                lighter = self._by_weight.get((only, unit), "")
+                self.arms.append(ArmDraft("intervention", drug, only, unit, lighter))
         if self.comparator_name:
             self.comparator = len(self.arms)
             self.arms.append(ArmDraft("comparator", self.comparator_name))

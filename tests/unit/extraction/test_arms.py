@@ -196,3 +196,37 @@ def test_what_doses_are_held_against_has_no_figure_in_their_list() -> None:
         ("brivaracetam 100 mg/day", 58.0),
         ("brivaracetam 200 mg/day", 61.6),
     ]
+
+
+def test_a_count_behind_the_sizes_is_everybodys() -> None:
+    found = report(
+        BLIND + "brivaracetam 100 mg/day or placebo.",
+        "Of 147 randomized patients (98 brivaracetam, 49 placebo), 131 completed the study.",
+    )
+    names = {arm.id: arm.name for arm in found.arms}
+    counts = [
+        (names[v.arm], v.events) for o in found.outcomes if o.code == "COMP" for v in o.values
+    ]
+    assert counts == [("all", 131)]
+
+
+def test_a_dose_that_has_a_group_is_an_arm() -> None:
+    found = report(
+        BLIND + "brivaracetam or placebo, titrated to a target dosage of 100 or 200 mg/day.",
+        "A 50% response was seen in 55.2% of the brivaracetam 100 mg/day arm, 56.5% of the "
+        "brivaracetam 200 mg/day arm, and 36.0% of the placebo arm.",
+    )
+    assert active(found) == ["brivaracetam 100 mg/day", "brivaracetam 200 mg/day"]
+
+
+def test_doses_by_weight_are_one_arm() -> None:
+    found = report(BLIND + "placebo or brivaracetam (up to 12 mg/kg/day or 400 mg/day).")
+    assert active(found) == ["brivaracetam 12 mg/kg/day or 400 mg/day"]
+
+
+def test_where_no_dose_was_fixed_the_mean_is_told() -> None:
+    found = report(
+        OPEN + "Doses were adjusted according to response (mean brivaracetam dosage, 9 mg/kg/day).",
+        "The 50% responder rate was 57%.",
+    )
+    assert active(found) == ["brivaracetam mean 9 mg/kg/day"]
