@@ -208,6 +208,15 @@ def test_the_agreement_of_readers_stands_beside_their_differences(whole: Edition
         assert Language("en").percent(row.percent, 1) in page
 
 
+def test_figures_of_readers_have_the_decimal_mark_of_the_page(whole: Edition) -> None:
+    (item, *_) = [c for s in whole.studies for c in s.comparisons if not c.agree and "." in c.first]
+    pages = render(whole, ["en", "ro"])
+    assert f"{item.first} / " in pages["en/index.html"].decode()
+    page = pages["ro/index.html"].decode()
+    assert f"{item.first.replace('.', ',')} / " in page
+    assert f"{item.first} / " not in page
+
+
 def test_a_value_that_nobody_verified_is_starred(small: Edition) -> None:
     said = Words(small, Language("en"))
     result = small.analyses[0]
