@@ -83,6 +83,11 @@ _MEAN = re.compile(
     re.I,
 )
 _ARM_WORD = re.compile(r"\s?(?:[a-z]+ )?(?:group|arm)\b", re.I)
+# "8-12 mg/kg/d solution; ≥30-<50 kg: 6-8 mg/kg/d": the same arm at another weight
+_HEAVIER = re.compile(
+    r"(?:\s?(?:oral )?(?:solution|tablets?|capsules?))?[;,]\s(?:and |or )?(?:for |if )?(?:patients )?(?:weighing )?"
+    r"[<>≥≤]\s?\d+(?:\s?kg)?(?:\s?(?:-|to|and)\s?[<>≥≤]\s?\d+)?\s?kg\s?[:,]?\s?"
+)
 _N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {_PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 # "min/max, 50/400 mg/d"
@@ -361,10 +366,10 @@ class ArmTable:
             found = doses(sentence)
             groups: list[list[_Dose]] = []
             for dose in found:
-                if (
-                    groups
-                    and not dose.ranged
-                    and _JOINT.fullmatch(named.sub("", sentence[groups[-1][-1].end : dose.start]))
+                gap = sentence[groups[-1][-1].end : dose.start] if groups else ""
+                if groups and (
+                    (not dose.ranged and _JOINT.fullmatch(named.sub("", gap)))
+                    or _HEAVIER.fullmatch(gap)
                 ):
                     groups[-1].append(dose)
                 else:

@@ -222,6 +222,11 @@ def test_a_dose_that_has_a_group_is_an_arm() -> None:
 def test_doses_by_weight_are_one_arm() -> None:
     found = report(BLIND + "placebo or brivaracetam (up to 12 mg/kg/day or 400 mg/day).")
     assert active(found) == ["brivaracetam 12 mg/kg/day or 400 mg/day"]
+    found = report(
+        BLIND + "placebo or brivaracetam (<30 kg: 8-12 mg/kg/day oral solution; ≥30-<50 kg: "
+        "6-8 mg/kg/day oral solution; ≥50 kg: 300-400 mg/day tablets)."
+    )
+    assert active(found) == ["brivaracetam 8-12 mg/kg/day or 6-8 mg/kg/day or 300-400 mg/day"]
 
 
 def test_where_no_dose_was_fixed_the_mean_is_told() -> None:
