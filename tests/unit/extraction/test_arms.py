@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sinteza.extraction.read import read
 from sinteza.extraction.report import Report
-from sinteza.model.record import PublicationType, Record, Section
+from tests.unit.extraction.test_read import report as trial
 
 BLIND = (
     "In this double-blind, placebo-controlled trial, adults with focal seizures were randomized to "
@@ -17,19 +16,7 @@ RESULTS = "The 50% responder rate was 42.5% with brivaracetam and 18.0% with pla
 
 
 def report(methods: str, results: str = RESULTS, title: str = TITLE) -> Report:
-    return read(
-        Record(
-            id="test:1",
-            source="test",
-            source_id="1",
-            title=title,
-            abstract=(
-                Section(text=methods, category="METHODS"),
-                Section(text=results, category="RESULTS"),
-            ),
-            publication_types=(PublicationType(name="Clinical Trial"),),
-        )
-    )
+    return trial(results, methods, title)
 
 
 def active(found: Report) -> list[str]:
