@@ -291,14 +291,14 @@ def test_a_drug_is_meant_in_the_dose_just_named() -> None:
 def test_groups_by_the_names_the_report_gives_them() -> None:
     methods = (
         "In this double-blind trial, 80 children with status epilepticus were randomized to "
-        "ketamine plus midazolam (Ket-Mid group) or placebo plus midazolam (Pla-Mid group)."
+        "receive ketamine plus diazepam (Ket-Dia group) or placebo plus diazepam (Pla-Dia group)."
     )
     text = (
-        "Cessation of seizures occurred in 76% of children in the Ket-Mid group and in 21% of the "
-        "Pla-Mid group."
+        "Cessation of seizures occurred in 64% of children in the Ket-Dia group and in 18% of the "
+        "Pla-Dia group."
     )
     found = report(text, methods, "Ketamine plus midazolam in status epilepticus")
-    assert told(found) == {("STOP", "ketamine", 76.0), ("STOP", PLACEBO, 21.0)}
+    assert told(found) == {("STOP", "ketamine", 64.0), ("STOP", PLACEBO, 18.0)}
 
 
 def test_seizures_are_recurrence_where_they_are_to_be_prevented() -> None:
