@@ -15,7 +15,7 @@ from tests.golden.revman_reference import revman_checks
 EXPLAINED = {
     "effect sizes: tetrachoric": (
         994,
-        "the reference's root is accurate to 1e-5; its variance at a correlation of 1 has no meaning",
+        "the reference's root is accurate to 1e-5; its variance at 1 and -1 means nothing",
     ),
     "effect sizes: continuous": (34, "one missing row makes the reference's averaged g missing"),
     "Mantel-Haenszel, none": (3, "we never correct for continuity beyond the gap itself"),

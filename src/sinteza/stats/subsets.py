@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sinteza.errors import SynthesisError, TooFewStudies
 from sinteza.stats.arrays import BoolArray, FloatArray, IntArray
 from sinteza.stats.guard import guarded
-from sinteza.stats.linear import power_of_two
+from sinteza.stats.linear import model, power_of_two
 from sinteza.stats.many import METHODS, Batch, best, estimate_tau2, polish
 from sinteza.stats.pooling import FIXED, usable
 from sinteza.stats.tau2 import GRID_STEP
@@ -64,6 +64,7 @@ def gosh(
         raise SynthesisError(f"{k} studies have too many subsets", hint="at most 60")
     if (s.vi <= 0).any():
         raise SynthesisError("a sampling variance is not positive", hint="leave that study out")
+    model(s.yi, s.vi)  # refuses sizes whose squares leave double precision
     complete = 2**k - 1 <= most_subsets
     if complete:
         members = np.arange(1, 2**k, dtype=np.int64)

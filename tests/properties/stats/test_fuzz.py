@@ -111,7 +111,7 @@ def answer(call: Callable[[], Any]) -> Any:
     return found
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(studies(), st.sampled_from(METHODS), st.sampled_from(TESTS), st.booleans())
 def test_pooling(data: Any, method: str, test: str, weighted: bool) -> None:
     y, v = data
@@ -120,7 +120,7 @@ def test_pooling(data: Any, method: str, test: str, weighted: bool) -> None:
     answer(lambda: pool_many(y, v, ["a"] * len(y), method=method, test=test))
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.data(), studies(), st.sampled_from(METHODS), st.sampled_from(TESTS))
 def test_regression(draw: Any, data: Any, method: str, test: str) -> None:
     y, v = data
@@ -133,7 +133,7 @@ def test_regression(draw: Any, data: Any, method: str, test: str) -> None:
     answer(lambda: location_scale(y, v, scale=scale, mods=mods))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     studies(),
     st.sampled_from(["QP", "PL", "GENQ", "HT"]),
@@ -152,7 +152,7 @@ def test_intervals_and_diagnostics(data: Any, kind: str, method: str) -> None:
     answer(lambda: pool_multilevel(y, v, random=nested(groups, list(range(len(groups))))))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(studies(), st.sampled_from(bias.PREDICTORS), st.sampled_from(["multiplicative", "REML"]))
 def test_bias(data: Any, predictor: str, model: str) -> None:
     y, v = data
@@ -165,7 +165,7 @@ def test_bias(data: Any, predictor: str, model: str) -> None:
         answer(lambda made=made: made(y, v))
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(tables(), st.sampled_from(["RR", "OR", "RD"]), st.sampled_from(["none", "only0", "revman"]))
 def test_tables(data: Any, measure: str, zero: str) -> None:
     answer(lambda: mantel_haenszel(measure, zero=zero, **data))
@@ -195,7 +195,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data(), st.sampled_from(sorted(MEASURES)), st.sampled_from(COLUMNS))
 def test_effect_sizes(draw: Any, measure: str, names: tuple[str, ...]) -> None:
     k = draw.draw(st.integers(0, 3))
