@@ -22,7 +22,7 @@ from benchmarks.measure import SHARED, median_cpu, stamp
 from sinteza.classification.match import Matcher
 from sinteza.classification.taxonomy import Taxonomy
 from sinteza.errors import FormatError
-from sinteza.extraction import design, numbers
+from sinteza.extraction import numbers, participants
 from sinteza.extraction.extractor import Rules
 from sinteza.extraction.read import read
 from sinteza.extraction.report import Report
@@ -269,7 +269,7 @@ def _pico() -> str:
             } - {None}
             if totals:
                 printed += 1
-                n = design.n_randomized(text, "rct_parallel")
+                n = participants.n_randomized(text, "rct_parallel")
                 given += n is not None
                 exact += n in totals
     return (

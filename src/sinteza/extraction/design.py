@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 
-from sinteza.extraction.numbers import INT, covered, integer
+from sinteza.extraction.participants import n_randomized
 from sinteza.extraction.report import Design, Population
-from sinteza.text.sentences import split
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -483,86 +482,6 @@ def age_group(title: str, text: str, field: str) -> str | None:
         return "children"
     if adults and not kids:
         return "adults"
-    return None
-
-
-_PEOPLE = r"(?:(?:out|in)?patients?(?! (?:factors|characteristics|groups|years|visits|data))|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
-_N = rf"(?<![\d.,/:~=-])(?<!of )({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b|\s+percent)"
-_DID = r"(?:(?:were|was|underwent) (?:\w+ ){0,2}?)?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|received)|allocated randomly|assigned randomly)"
-_RANDOMIZED = [
-    _p(rf"\b[nN]\s?=\s?({INT}) {_PEOPLE} were randomi[sz]ed"),
-    _p(rf"\bof (?:the )?({INT}) (?:eligible )?randomi[sz]ed {_PEOPLE}"),
-    _p(rf"\d\s?/\s?({INT}) randomi[sz]ed {_PEOPLE}"),
-    _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}(?:,? \([^()]*\))?(?: (?:with|in|from|at|aged?) [^.;()]{{0,60}}?)?,? (?:aged [^.;]{{0,60}}?, )?{_DID}"),
-    _p(rf"\b{_N} (?:were|was) (?:\w+ )?randomi[sz]ed\b(?! to (?:receive )?\w+(?: \d[^.;]{{0,12}})?(?:,| and \d))"),
-    _p(rf"\b(?:and|,|;|which|whom) {_N} (?:\w+ )?{_DID}"),
-    _p(rf"(?<!were )(?<!was )randomi[sz]ed,? (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
-    _p(rf"randomly (?:assigned|allocated|divided) (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
-    _p(rf"{_PEOPLE}[^.;()]{{0,60}}\([nN]\s?=\s?({INT})\b[^()]*\)[^.;]{{0,60}}?{_DID}"),
-    _p(rf"\b{_N} (?:\w+[-/, ]+){{0,9}}?{_PEOPLE}[^.;]{{0,140}}?\b(?:were|was) (?:\w+ ){{0,2}}?(?:randomi[sz]ed|randomly (?:assigned|allocated))"),
-    _p(rf"\b{_N} (?:[\w%()~-]+ ){{0,12}}?entered (?:in |into )?(?:the |a )?(?:randomi[sz]ed |double[- ]blind)"),
-    _p(rf"\b{_N} had [^.;,]{{0,50}} and were randomi[sz]ed"),
-    _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}[^.;]{{0,80}}?(?:went through|underwent|participated in|took part in|completed?) (?:a|this|the) (?:\w+[-, ]+){{0,3}}?randomi[sz]ed"),
-    _p(rf"\bthe {_N} responders were randomi[sz]ed"),
-    _p(rf"randomi[sz]ed[, ]+(?:[\w()]+[- ,]+){{0,14}}?(?:study|trial)[^.;]{{0,140}}?\b(?:in|of|involv\w+|with|on|included?|enrolled|comprising) {_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}"),
-]  # fmt: skip
-_ENTERED = [
-    _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
-    _p(rf"^{_PEOPLE} \([nN]\s?=\s?({INT})\)"),
-    _p(rf"^{_N} (?:[\w-]+ ){{0,5}}?{_PEOPLE}\b"),
-    _p(rf"\b(?:was|were) (?:given|administered) to {_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
-    _p(rf"\b(?:in|(?<!out )of|on|for|involv\w+|with|among|included|enrolled) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
-]  # fmt: skip
-_NOT_ALL = _p(r"did not|failed|who received both|completing|\b(?:patients|subjects|children|participants) each\b|constitut|screened|healthy controls|completed|discontinu|(?<!the )\bresponders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
-
-
-# figures, or the words for them
-_NUMBERED = _p(r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b")
-_BLINDED = _p(r"random|double[- ](?:blind|mask)")
-
-
-def n_randomized(text: str, kind: str) -> int | None:
-    """Participants randomized, as printed; in a crossover, those who entered.
-
-    Figures that are no counts (ages, doses, durations, group sizes) are covered first, so that the
-    patterns cannot take them; a match that tells of a part of the participants is passed over.
-    """
-    if kind not in ("rct_parallel", "rct_crossover"):
-        return None
-    sentences = [text[a:b] for a, b in split(text)]
-    numbered = [bool(_NUMBERED.search(sentence)) for sentence in sentences]
-    blinded = [
-        told and bool(_BLINDED.search(sentence))
-        for told, sentence in zip(numbered, sentences, strict=True)
-    ]
-    clean: dict[int, str] = {}
-    for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
-        for pattern in patterns:
-            for number, sentence in enumerate(sentences):
-                if not exact and number > 0.6 * len(sentences):
-                    break
-                if len(sentence) > 3000:
-                    continue
-                if not (blinded if exact else numbered)[number]:
-                    continue
-                if number not in clean:
-                    # what stands in parentheses tells of parts: "(146 men)"
-                    clean[number] = re.sub(
-                        r"(?<=\()[^()]*(?=\))", lambda m: "~" * len(m[0]), covered(sentence)
-                    )
-                sized = r"[nN]\s?=" in pattern.pattern
-                for match in pattern.finditer(sentence if sized else clean[number]):
-                    n = integer(match[1])
-                    if (
-                        n is None
-                        or n < (5 if exact else 8)
-                        or (n in (25, 50, 75, 100) and "%" in match[0][:12])
-                    ):
-                        continue
-                    behind = re.split(r"[,;]", sentence[match.end() : match.end() + 25])[0]
-                    if _NOT_ALL.search(match[0] + behind):
-                        continue
-                    return n
     return None
 
 
