@@ -91,15 +91,17 @@ class Candidate:
         self.cues = cues
 
 
-def _found(sentence: str) -> list[tuple[int, int, int, str]]:
-    """Start, end, value and form of every figure that can count people."""
+def _found(sentence: str, plain: str) -> list[tuple[int, int, int, str]]:
+    """Start, end, value and form of every figure that can count people.
+
+    ``plain`` is the sentence with the figures covered that count nobody (ages, doses, times).
+    """
     found: list[tuple[int, int, int, str]] = []
     for match in _SIZE.finditer(sentence):
         n = integer(match[1])
         if n is not None:
             people = re.search(rf"{_PEOPLE}[^()]{{0,40}}\(?$", sentence[: match.start()], re.I)
             found.append((match.start(), match.end(), n, "size" if people else "size_arm"))
-    plain = covered(sentence)
     for match in _NUMBER.finditer(plain):
         n = integer(match[2])
         if n is None:
@@ -153,19 +155,23 @@ def candidates(text: str) -> list[Candidate]:
         sentence = text[a:b]
         if b - a > _LONGEST or not _NUMBERED.search(sentence):
             continue
+        plain = covered(sentence)
+        counted = _found(sentence, plain)
+        figures.append([n for _, _, n, _ in counted])
+        figures.append([int(m[1].replace(",", "")) for m in _FIGURE.finditer(plain)])
+        figures.append([n for _, _, n, form in counted if form.startswith("size")])
+        counted = [item for item in counted if 5 <= item[2] <= 30000]
+        if not counted:
+            continue
         shared = {f"place {min(int(4 * place / len(spans)), 3)}"}
         if place == 0:
             shared.add("first")
         for name, pattern in _CUES:
             if name in ("randomized", "blind", "open") and pattern.search(sentence):
                 shared.add(f"sentence {name}")
-        counted = _found(sentence)
-        figures.append([n for _, _, n, _ in counted])
-        figures.append([int(m[1].replace(",", "")) for m in _FIGURE.finditer(covered(sentence))])
-        figures.append([n for _, _, n, form in counted if form.startswith("size")])
         seen: set[int] = set()
         for start, end, n, form in counted:
-            if 5 <= n <= 30000 and n not in seen:
+            if n not in seen:
                 seen.add(n)
                 found.append(Candidate(n, _cues(sentence, start, end) | shared | {f"form {form}"}))
     _compare(found, figures)

@@ -2,8 +2,8 @@
 
 ``RECORDS`` is a folder of PubMed files (``*.xml.gz``), each ``READ`` a file of reports read by
 hand, one JSON object a line with ``pmid``, ``design.type`` and ``population.n_randomised``. Only
-reports of randomized trials are learned from. Scored by five folds of reports, then fitted to all; the
-optimum is unique and the order of the folds fixed: the same data give the same file.
+reports of randomized trials are learned from. Scored by five folds of reports, then fitted to all;
+the optimum is unique and the order of the folds fixed: the same data give the same file.
 """
 
 from __future__ import annotations
