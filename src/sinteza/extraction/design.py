@@ -19,12 +19,12 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 
 _PROTOCOL = _p(
-    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
+    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b|\b(?:trial|study)\b[^.]*: (?:study |trial )?design(?:,| and) (?:rationale|method\w*)"
 )
 _UNDER_WAY = _p(
-    r"present the (?:design|protocol)|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)"
+    r"present the (?:design|protocol)|\bwe will (?:randomi|recruit|enrol|compare|assess|evaluate|include)|\b(?:trial|study) will (?:be|evaluate|assess|compare|determine|include|recruit|enrol|test)\b|\b(?:planned|aims?) to (?:enrol|recruit|include)\b|(?:patients|participants|subjects|children) (?:are|is) (?:[\d:]+ |being |randomly )?(?:randomi[sz]ed|assigned|allocated)\b|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)"
 )
-_META = _p(r"meta-?analy|indirect (?:treatment )?comparison|systematic review|cochrane review")
+_META = _p(r"meta-?analy|indirect (?:treatment )?comparison|cochrane review")
 _REVIEW = _p(
     r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
     r"|current (?:status|evidence)|: new (?:treatment|preparation|drug|indication)\b|critically appraised|state of the art|\bcommentary\b|\beditorial\b"
@@ -45,7 +45,7 @@ _METHOD_TEXT = _p(
     r"\b(?:re-?analy[sz]ed|using data from|data from)\s(?:\w+ ){0,3}?(?:\d\d|ten|eleven|twelve|\d{2,}) (?:\w+[- ]){0,4}?trials|trial design|re-?sampling approach|power (?:analysis|calculation)"
 )
 _EXTENSION = _p(
-    r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
+    r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|roll-?over|continuation (?:stud|trial|phase)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
     r"|open[- ]label (?:\w+ ){0,3}?(?:of|in) patients (?:completing|who completed|from)|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
 )
 _EXTENSION_TEXT = _p(
@@ -55,7 +55,7 @@ _POSTHOC = _p(
     r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical (?:studies|trials)|(?:phase|blind|randomi[sz]ed|controlled|clinical|core) (?:\w+[- ]){0,3}(?:studies|trials)\b|trial experience|phase 2 and phase 3|phase II and (?:phase )?III"
 )
 _POSTHOC_TEXT = _p(
-    r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
+    r"(?:data|samples|levels|concentrations|recordings|EEGs?|scores) (?:\w+ ){0,3}?(?:obtained|collected|derived|gathered|taken) (?:\w+ ){0,3}?(?:in|from|during) (?:a|an|the) (?:\w+[-, ]+){0,6}?(?:trial|study)\b|in (?:one|either|both) of (?:the |these )?(?:two|three) (?:\w+[- ]){0,4}?(?:studies|trials)|(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
 )
 # each subject had placebo and drug: no words of design needed
 _PHASES = _p(
@@ -63,7 +63,7 @@ _PHASES = _p(
 )
 # everybody had placebo first and the drug after it
 _FIXED_ORDER = _p(
-    r"(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)"
+    r"placebo \(day ?-?\d|(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)"
 )
 _AGAINST_PLACEBO = _p(
     r"(?:\bplacebo|\bPBO|\bPLC)\b[^.;]{0,60}?\d(?:\.\d+)?\s?%|\d\s?%[^.;]{0,60}?(?:\b(?:versus|vs\.?|than|and|or|on)|(?<!compared )\bwith)\s(?:the )?(?:placebo|PBO|PLC)\b"
@@ -72,10 +72,10 @@ _CONTINUED = _p(
     r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label"
 )
 _SEVERAL = _p(
-    r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d)\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
+    r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d{1,2})\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
 )
 _CROSSOVER = _p(
-    r"(?<!rather than )(?<!rather than a )cross-?over|within-(?:patient|subject)|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
+    r"(?<!rather than )(?<!rather than a )(?<!final )cross[- ]?over|within-(?:patient|subject)|latin square|within-subject|(?:two|three|four)-(?:period|way)\b|crossed over to the (?:other|altern)|\bown controls?\b|separated by (?:an? )?(?:[\w-]+ ){0,4}?wash-?out|in either order|order of (?:the )?(?:treatments?|administration|drugs) was|counter-?balanced|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
 )
 _SPOKEN = {"comment", "editorial", "news", "letter"}
 _NO_CONTROL = _p(
@@ -176,7 +176,7 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         or (_PROTOCOL.search(text) and "will be randomi" in text.lower())
     ):
         return "protocol", 0.95
-    if _UNDER_WAY.search(text) and not re.search(r"\d\s?%|p ?[<=]", text, re.I):
+    if _UNDER_WAY.search(text) and not re.search(r"\d\s?%(?! power)|\bp ?[<=]", text, re.I):
         return "protocol", 0.8
     if _META.search(title) or "meta-analysis" in kinds:
         return "meta_analysis", 0.9
@@ -217,7 +217,7 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         "clinical trial",
         "controlled clinical trial",
     } and re.search(
-        r"\bis (?:well absorbed|in development)|\bthis (?:review|article)\b", text, re.I
+        r"\bis (?:well absorbed|in development)|marketing authori[sz]ation|\b(?:we|this (?:paper|report|chapter)|the authors?) (?:briefly |critically )?(?:reviews?\b|summari[sz]e)|\b(?:is|are|has been|have been) reviewed\b|\bthis (?:review|article)\b", text, re.I
     ):
         return "review", 0.7
     pooled_title = bool(_POSTHOC.search(title))
@@ -250,7 +250,9 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
             re.I,
         ):
             return "observational", 0.7
-    if not randomised and _FIXED_ORDER.search(text):
+    if _FIXED_ORDER.search(text) and not (
+        _RANDOM.search(text) or re.search(r"double[- ](?:blind|mask)", text, re.I)
+    ):
         return "single_arm_escalation", 0.7
     if (
         _EXTENSION.search(title)
