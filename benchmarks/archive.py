@@ -19,7 +19,7 @@ from benchmarks import _edirect, measure
 SIZES = tuple(int(n) for n in os.environ.get("SINTEZA_ARCHIVE_SIZES", "30000").split(","))
 PEER = os.environ.get("SINTEZA_PUBMED_PARSER", "")  # python that has pubmed_parser
 A_FILE = 10_000
-EDIRECT_UP_TO = 300_000  # each record is some files of its own
+EDIRECT_UP_TO = 30_000  # each record is some files of its own
 
 QUERIES = (
     "epilepsy", "epilepsy[mh]", "epilepsy[mh:noexp]", "epilepsy[majr]", "seizures[tiab]",
@@ -63,8 +63,8 @@ EDirect was built from our files by the steps of `archive-pubmed -index` without
 files themselves, and NLM's table of MeSH trees, written here from our MeSH). Its postings hold the
 words of titles and abstracts by their stems, without stopwords, and few other fields: no
 affiliations, no headings by name without NLM's table of names, no words of registry, grants or
-identifiers, no history of versions. It was not built for a million records: that would be several
-million files.
+identifiers, no history of versions; records whose headings came without numbers are not found by
+[CODE]. It was built for the smallest size only: 300,000 records would be a million files.
 """
 
 _READ = """

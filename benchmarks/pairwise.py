@@ -237,6 +237,7 @@ def _table(ours, metafor, pymare, models, a, b, c, importing, versions) -> str: 
         f" {gap:.1e} relative.",
         "",
         f"`import sinteza.stats` takes {importing[0]:.3f} CPU s; with `pool` and `effect_sizes` in"
-        f" hand (numpy and scipy.special loaded) {importing[1]:.3f} CPU s.",
+        f" hand (numpy loaded; the first call loads scipy.special besides) {importing[1]:.3f} CPU"
+        " s.",
     ]
     return "\n".join(lines)

@@ -139,7 +139,9 @@ class Workshop:
         ready = self._received() if len(self.running) == self.jobs else None
         here, there = get_context("fork").Pipe(duplex=False)
         process = get_context("fork").Process(
-            target=_work, args=(draft, there, self.lock), daemon=True
+            target=_work,
+            args=(draft, there, [here, *(other for _, other in self.running)], self.lock),
+            daemon=True,
         )
         with warnings.catch_warnings():
             # Python warns of threads that could hold a lock: those of numpy's BLAS, never called
@@ -180,8 +182,10 @@ class Workshop:
         return found
 
 
-def _work(draft: Draft, connection: Connection, lock: int) -> None:
+def _work(draft: Draft, connection: Connection, readers: list[Connection], lock: int) -> None:
     os.close(lock)
+    for reader in readers:  # else nobody would notice that the loading was killed
+        reader.close()
     found: Ready | Exception
     try:
         found = make_ready(draft)

@@ -41,9 +41,16 @@ def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Reco
     no study, after those before it were given.
     """
     for line, study in _studies(stream, path):
-        record = (
-            _flat(study, source or "ctgov") if "nct" in study else _record(study, source or "ctgov")
-        )
+        reader = _flat if "nct" in study else _record
+        try:
+            record = reader(study, source or "ctgov")
+        except (AttributeError, TypeError, ValueError, KeyError) as error:
+            raise FormatError(
+                f"A module of this study has an unknown shape: {error}",
+                path=path,
+                line=line,
+                hint=_HINT,
+            ) from error
         if record is None:
             raise FormatError("This object is not a study", path=path, line=line, hint=_HINT)
         yield record

@@ -74,6 +74,10 @@ def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Reco
         ) from error
     if isinstance(items, dict):
         items = items.get("items", [items])
+    if not isinstance(items, list):
+        raise FormatError(
+            "The JSON holds no list of items", path=path, line=1, hint="Export the items again."
+        )
     for number, item in enumerate(items, 1):
         if not isinstance(item, dict) or not (item.keys() & {"title", "id", "DOI", "author"}):
             raise FormatError(
@@ -82,7 +86,16 @@ def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Reco
                 line=1,
                 hint="Export the items as CSL-JSON.",
             )
-        yield _record(item, source, identity)
+        try:
+            record = _record(item, source, identity)
+        except (AttributeError, TypeError, ValueError, KeyError) as error:
+            raise FormatError(
+                f"A field of item {number} has a shape that CSL does not know: {error}",
+                path=path,
+                line=1,
+                hint="Export the items again, or correct the field.",
+            ) from error
+        yield record
 
 
 def _date(value: Any) -> str:

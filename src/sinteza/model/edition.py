@@ -55,6 +55,23 @@ class EditionCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_field
     values: dict[str, float]
 
 
+class EditionAgreement(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """How far those who read or verified the same agree: share, its 95% interval, kappa.
+
+    ``what``: verdicts and figures of people, designs, outcomes and values of readers. No kappa
+    where everybody gave one and the same answer.
+    """
+
+    what: str
+    compared: int
+    percent: float
+    low: float
+    high: float
+    kappa: float | None = None
+
+
 class ConceptFound(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
@@ -200,5 +217,6 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     unverified: tuple[AnalysisResult, ...] = ()
     networks: tuple[NetworkResult, ...] = ()
     certificates: tuple[EditionCertificate, ...] = ()
+    agreement: tuple[EditionAgreement, ...] = ()
     published: tuple[PublishedEstimate, ...] = ()
     taxonomy_digest: str = ""

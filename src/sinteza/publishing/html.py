@@ -6,6 +6,7 @@ their rows, rows to their sources.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
@@ -159,6 +160,11 @@ class _View:
     def between(self, pooled: PooledEffect) -> str:
         """The confidence interval."""
         return self.span(pooled.ci_low, pooled.ci_high)
+
+    def figures(self, written: str) -> str:
+        """Figures as a reading writes them (``57/113, 50.4%``) with the language's decimal mark."""
+        mark = self.lang.number(0.5, 1)[1]
+        return re.sub(r"(?<=\d)\.(?=\d)", mark, written)
 
     def span(self, low: float | None, high: float | None) -> str:
         """Two bounds of a ratio."""

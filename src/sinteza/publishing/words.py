@@ -168,6 +168,13 @@ CAUTION = {
     "thin": "Some comparisons rest on a single study.",
     "loops": "No loop of direct evidence: whether direct and indirect agree cannot be tested.",
 }
+AGREEMENT = {
+    "verdicts": "verdicts of people",
+    "figures": "figures that people leave standing",
+    "designs": "designs, by reader",
+    "outcomes": "outcomes present, by reader",
+    "values": "figures, by reader",
+}
 STAGE = {"title_abstract": "title and abstract", "full_text": "full report"}
 STOPPING = {
     "hypergeometric certificate": "hypergeometric test of the recall reached",
@@ -175,7 +182,7 @@ STOPPING = {
 }
 TABLES: tuple[dict[str, str], ...] = (
     *(DESIGN, CONTROL, ROLE, RESISTANT, AGE, BLINDING, OMISSION, DISAGREE, OUTCOME, SEARCH),
-    *(FIELD, VERDICT, NOTE, METHOD, TEST, ZERO, CAUTION, STAGE, STOPPING),
+    *(FIELD, VERDICT, NOTE, METHOD, TEST, ZERO, CAUTION, AGREEMENT, STAGE, STOPPING),
 )
 
 

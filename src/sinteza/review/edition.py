@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 
@@ -13,6 +14,7 @@ from sinteza.model.decision import Assignment, Decision
 from sinteza.model.edition import (
     ConceptFound,
     Edition,
+    EditionAgreement,
     EditionCertificate,
     EditionImport,
     EditionRecord,
@@ -27,6 +29,7 @@ from sinteza.model.protocol import Analysis, Bilingual, Window
 from sinteza.model.record import Cluster, Record
 from sinteza.model.study import Reading, Study
 from sinteza.publishing.tables import difference, evidence_map
+from sinteza.review.agreeing import extraction_agreement
 from sinteza.review.review import Review
 from sinteza.screening.flow import final
 from sinteza.sources import evidence
@@ -107,6 +110,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
         unverified=_analyses(review, studies, held, verified_only=False),
         networks=_networks(review, studies, held),
         certificates=_certificates(review),
+        agreement=_agreement(review),
         labels={},
         published=tuple(evidence.read_published(folder)) if folder else (),
     )
@@ -308,6 +312,27 @@ def _certificates(review: Review) -> tuple[EditionCertificate, ...]:
                 stage=tested.stage, rule=tested.rule, at=event.at, values=tested.values
             )
     return tuple(found[key] for key in sorted(found))
+
+
+def _agreement(review: Review) -> tuple[EditionAgreement, ...]:
+    """What was read or verified twice."""
+    found = extraction_agreement(review)
+    measured = {
+        name: item
+        for name in ("verdicts", "figures", "designs", "outcomes", "values")
+        if (item := getattr(found, name)) is not None
+    }
+    return tuple(
+        EditionAgreement(
+            what=name,
+            compared=item.records,
+            percent=item.percent.value,
+            low=item.percent.low,
+            high=item.percent.high,
+            kappa=None if math.isnan(kappa := (item.cohen or item.fleiss).value) else kappa,
+        )
+        for name, item in measured.items()
+    )
 
 
 def _imports(review: Review) -> tuple[EditionImport, ...]:

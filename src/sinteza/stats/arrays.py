@@ -21,12 +21,12 @@ def vector(values: ArrayLike, name: str) -> FloatArray:
     Raises SynthesisError where a value is no number or the shape is not flat.
     """
     try:
-        made = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        made = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise SynthesisError(f"{name} holds a value that is not a number: {error}") from error
-    if made.ndim != 1:
+    if made.ndim > 1:
         raise SynthesisError(f"{name} must be one row of numbers, not {made.ndim} dimensions")
-    return made
+    return made if made.ndim else made.reshape(1)
 
 
 def same_length(columns: dict[str, FloatArray]) -> int:

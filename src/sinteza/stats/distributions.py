@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import special
+
+from sinteza.stats import special
 
 
 def normal_p(z: Any) -> Any:

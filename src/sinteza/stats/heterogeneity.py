@@ -8,7 +8,7 @@ I2 and H2 are functions of tau2 for a set of variances, so their limits follow f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from sinteza.stats.distributions import chi2_quantile, normal_quantile
 from sinteza.stats.guard import guarded
 from sinteza.stats.linear import Model, model
 from sinteza.stats.pooling import between_studies, usable
-from sinteza.stats.tau2 import GRID_STEP, curve, q_root
+from sinteza.stats.tau2 import GRID_STEP, logliks, q_root
 
 KINDS = ("QP", "PL", "GENQ", "HT", "bootstrap")
 
@@ -97,8 +97,8 @@ def heterogeneity_interval(
     estimate = between_studies(m, method, w)
     notes += estimate.notes
     low, high = _limits(m, kind, method, estimate.value, w, level, draws, seed)
-    fixed = m.weigh(1 / m.v)
-    typical = m.df / m.trace(fixed)
+    fixed = m.at(0.0)
+    typical = m.df / m.traces(fixed)[0]
     if np.isnan(low):
         notes.append(say.EMPTY_INTERVAL)
         low = high = 0.0
@@ -141,7 +141,7 @@ def _prepare(
             f"{m.k} studies say nothing about the variance between them",
             hint="an interval needs more studies than coefficients",
         )
-    if (m.v <= 0).any():
+    if m.low <= 0:
         raise SynthesisError("a sampling variance is zero", hint="leave that study out")
     return m, list(s.notes), given_weights(weights, s.used)
 
@@ -160,7 +160,7 @@ def _limits(
     tail = (1 - level) / 2
     if kind == "QP":
         least = float(chi2_quantile(tail, m.df))
-        if m.weigh(1 / m.v).rss < least:
+        if m.at(0.0).rss < least:
             return np.nan, np.nan
         return q_root(m, float(chi2_quantile(1 - tail, m.df))), q_root(m, least)
     if kind == "PL":
@@ -180,13 +180,12 @@ def profile_limits(
     from scipy.optimize import brentq
 
     drop = 0.5 * float(chi2_quantile(level, 1))
-    top = float(curve(m, np.array([value]), restricted=restricted, second=False).loglik[0]) - drop
+    top = float(logliks(m, np.array([value]), restricted=restricted)[0]) - drop
 
     def excess(t: float) -> float:
-        found = curve(m, np.array([t]), restricted=restricted, second=False).loglik[0]
-        return float(found) - top
+        return float(logliks(m, np.array([t]), restricted=restricted)[0]) - top
 
-    shift = float(m.v.min())
+    shift = m.low
     high = max(value, float(m.v.mean()))
     while excess(high) > 0:
         high *= 4
@@ -195,7 +194,7 @@ def profile_limits(
     steps = int(np.ceil(np.log1p(reach / shift) / GRID_STEP)) + 2
     grid = shift * np.expm1(np.linspace(0, np.log1p(reach / shift), steps))
     grid = np.unique(np.append(grid, value))
-    above = curve(m, grid, restricted=restricted, second=False).loglik > top
+    above = logliks(m, grid, restricted=restricted) > top
     above |= grid == value
     inside = np.flatnonzero(above)
     first, last = int(inside[0]), int(inside[-1])
@@ -216,12 +215,12 @@ def _generalized(m: Model, weights: FloatArray, tail: float) -> tuple[float, flo
 
 def _higgins_thompson(m: Model, value: float, level: float) -> tuple[float, float]:
     """exp(ln H ± z SE(ln H)) with H of the estimate, turned back into tau2."""
-    q, df = m.weigh(1 / m.v).rss, m.df
+    q, df = m.at(0.0).rss, m.df
     if df < 2:
         raise TooFewStudies(
             "the test-based interval needs three studies", hint="use the Q-profile interval"
         )
-    typical = df / m.trace(m.weigh(1 / m.v))
+    typical = df / m.traces(m.at(0.0))[0]
     if q > df + 1:
         se = 0.5 * (np.log(q) - np.log(df)) / (np.sqrt(2 * q) - np.sqrt(2 * df - 1))
     else:
@@ -243,7 +242,7 @@ def _bootstrap(
     for i in range(draws):
         y = rng.standard_normal(m.k) * spread
         y -= m.q @ (m.q.T @ y)
-        found[i] = between_studies(replace(m, y=y, total=float(y @ y)), method, None).value
+        found[i] = between_studies(m.with_estimates(y), method, None).value
     tail = 100 * (1 - level) / 2
     low, high = np.percentile(found, [tail, 100 - tail])
     return float(low), float(high)

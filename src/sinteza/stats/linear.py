@@ -2,13 +2,21 @@
 
 For weights w and an orthonormal design Q (k x p) everything the estimators need are a few sums:
 A = Q'WQ, P = W - W Q A⁻¹ Q'W, its traces, and the residuals. The data are shifted (residuals of
-ordinary least squares) and scaled by a power of two, so that results are equivariant to scale to
-the last bits and differences of large estimates keep their digits.
+ordinary least squares; for an intercept alone, differences from the most precise study) and scaled
+by a power of two, so that results are equivariant to scale to the last bits and differences of
+large estimates keep their digits.
+
+A study so precise that it has nearly all the weight leaves differences of nearly equal numbers
+everywhere, P above all. With an intercept alone its estimate is the origin and its weight, the
+*lead*, stands apart from the sums over the others, in which nothing cancels then.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +27,6 @@ from sinteza.stats.arrays import FloatArray
 MAX_RATIO = 1e100
 #: beyond this many standard errors the fourth powers of the estimates leave double precision
 MAX_SIZE = 1e75
-#: differences below this share have lost their digits and are summed again in another way
-_CANCELED = 1e-6
 #: residuals below this share of the estimates are rounding
 _ROUNDING = 1e-15
 
@@ -43,21 +49,28 @@ class Weighted:
 
 @dataclass(frozen=True)
 class Model:
-    """k estimates ``y`` with variances ``v`` on the columns of ``q`` (orthonormal).
+    """k estimates ``y`` with variances ``v`` on orthonormal columns.
 
-    ``scale``: yi = y * scale + q @ start * scale. ``r``: X = q @ r. ``total``: sum of squares of
-    the estimates about their mean, moderators or not.
+    ``columns``: the orthonormal design, None for an intercept alone. ``scale``: yi = y * scale +
+    q @ start * scale. ``r``: X = q @ r. ``total``: sum of squares of the estimates about their
+    mean, moderators or not. ``ols``: residual sum of squares without weights. ``lead``: which
+    study is the most precise. ``low high``: the least and the greatest variance.
     """
 
     y: FloatArray
     v: FloatArray
-    q: FloatArray
-    qq: FloatArray
+    columns: FloatArray | None
     r: FloatArray
     start: FloatArray
     scale: float
     total: float
-    flat: bool
+    ols: float
+    lead: int
+    low: float
+    high: float
+    _fits: dict[float, Weighted] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def k(self) -> int:
@@ -65,80 +78,105 @@ class Model:
         return len(self.y)
 
     @property
+    def flat(self) -> bool:
+        """Whether there is an intercept alone: one column of 1/sqrt(k)."""
+        return self.columns is None
+
+    @property
     def p(self) -> int:
         """Number of coefficients."""
-        return int(self.q.shape[1])
+        return 1 if self.columns is None else int(self.columns.shape[1])
 
     @property
     def df(self) -> int:
         """Residual degrees of freedom k - p."""
         return self.k - self.p
 
-    @property
-    def ols(self) -> float:
-        """Residual sum of squares without weights (y is already the residual)."""
-        return float(self.y @ self.y)
+    @cached_property
+    def q(self) -> FloatArray:
+        """The orthonormal design (k x p)."""
+        return np.full((self.k, 1), 1 / math.sqrt(self.k)) if self.columns is None else self.columns
+
+    @cached_property
+    def qq(self) -> FloatArray:
+        """Products of the columns of the design, two by two (k x p²)."""
+        return (self.q[:, :, None] * self.q[:, None, :]).reshape(self.k, -1)
+
+    def with_estimates(self, y: FloatArray) -> Model:
+        """The same studies with other estimates, which must be residuals of the design."""
+        square = float(np.dot(y, y))
+        return replace(self, y=y - y[self.lead] if self.flat else y, total=square, ols=square)
+
+    def at(self, tau2: float) -> Weighted:
+        """Fit with the weights 1/(v + tau2); made once for each tau2 asked for."""
+        fit = self._fits.get(tau2)
+        if fit is None:
+            fit = self._fits[tau2] = self.weigh(1.0 / (self.v + tau2))
+        return fit
 
     def weigh(self, w: FloatArray) -> Weighted:
         """Fit with the weights w."""
-        if self.flat:  # one column of 1/sqrt(k)
-            root = float(np.sqrt(self.k))
-            share = float(w.sum()) / self.k
-            mean = float(w @ self.y) / (share * self.k)
+        if self.columns is None:
+            total = float(np.add.reduce(w))
+            mean = float(np.dot(w, self.y)) / total
             r = self.y - mean
-            a_inv: FloatArray = np.array([[1 / share]])
-            rss = float(w @ (r * r))
-            return Weighted(w, np.array([mean * root]), r, rss, a_inv, float(np.log(share)))
-        a = (w @ self.qq).reshape(self.p, self.p)
-        b = self.q.T @ (w * self.y)
+            share = total / self.k
+            return Weighted(
+                w,
+                np.array([mean * math.sqrt(self.k)]),
+                r,
+                float(np.dot(w * r, r)),
+                np.array([[1 / share]]),
+                math.log(share),
+            )
+        a = np.dot(w, self.qq).reshape(self.p, self.p)
+        b = np.dot(self.q.T, w * self.y)
         if self.p == 1:
             a_inv = 1.0 / a
-            log_det = float(np.log(a[0, 0]))
+            log_det = math.log(a[0, 0])
         else:
             a_inv = np.asarray(np.linalg.inv(a), dtype=np.float64)
             log_det = float(np.linalg.slogdet(a)[1])
-        beta = a_inv @ b
-        r = self.y - self.q @ beta
-        return Weighted(w, beta, r, float(w @ (r * r)), a_inv, log_det)
+        beta = np.dot(a_inv, b)
+        r = self.y - np.dot(self.q, beta)
+        return Weighted(w, beta, r, float(np.dot(w * r, r)), a_inv, log_det)
 
     def exact(self, fit: Weighted) -> bool:
         """Whether the model passes through every estimate: residuals are but rounding."""
-        size = float(np.abs(self.y).max()) + float(np.abs(self.q @ self.start).max())
+        start = self.start / self.r[0, 0] if self.columns is None else self.columns @ self.start
+        size = float(np.abs(self.y).max()) + float(np.abs(start).max())
         return float(np.abs(fit.r).max()) <= _ROUNDING * size
 
     def between(self, diagonal: FloatArray) -> FloatArray:
         """Q' diag(d) Q."""
-        if self.flat:
-            return np.array([[float(np.sum(diagonal)) / self.k]])
-        return np.asarray((diagonal @ self.qq).reshape(self.p, self.p))
+        if self.columns is None:
+            return np.array([[np.add.reduce(diagonal) / self.k]])
+        return np.asarray(np.dot(diagonal, self.qq).reshape(self.p, self.p))
 
-    def trace(self, fit: Weighted, f: FloatArray | float = 1.0) -> float:
+    def traces(self, fit: Weighted) -> tuple[float, float]:
+        """tr(P) and tr(PP)."""
+        if not self.flat:
+            return self.trace(fit, 1.0), self.trace2(fit, 1.0, 1.0)
+        lead, others = float(fit.w[self.lead]), fit.w.copy()
+        others[self.lead] = 0.0
+        sums = np.add.reduce(others), np.dot(others, others), np.dot(others * others, others)
+        return intercept_traces(lead, *map(float, sums))
+
+    def trace(self, fit: Weighted, f: FloatArray | float) -> float:
         """tr(P F) for a diagonal F."""
-        w = fit.w
-        wf = w * f
-        total = float(wf.sum())
-        value = total - float(np.sum(fit.a_inv * self.between(w * wf)))
-        if self.flat and isinstance(f, float) and value < _CANCELED * total:
-            return f * float(w @ _others(w)) / float(w.sum())
-        return value
+        wf = fit.w * f
+        return float(np.add.reduce(wf) - np.vdot(fit.a_inv, self.between(fit.w * wf)))
 
-    def trace2(
-        self, fit: Weighted, f: FloatArray | float = 1.0, g: FloatArray | float = 1.0
-    ) -> float:
+    def trace2(self, fit: Weighted, f: FloatArray | float, g: FloatArray | float) -> float:
         """tr(P F P G) for diagonal F and G."""
         w2 = fit.w * fit.w
-        if self.flat and f is g and isinstance(f, float):
-            total, square, cube = float(fit.w.sum()), float(w2.sum()), float(w2 @ fit.w)
-            value = square - 2 * cube / total + (square / total) ** 2
-            if value < _CANCELED * square:  # P_ii = w_i (S - w_i)/S, P_ij = -w_i w_j/S
-                diagonal = float(w2 @ np.square(_others(fit.w)))
-                value = (diagonal + float(w2 @ _others(w2))) / total**2
-            return f * f * value
         both = w2 * f * g
-        left = fit.a_inv @ self.between(w2 * f)
-        right = left if f is g else fit.a_inv @ self.between(w2 * g)
+        left = np.dot(fit.a_inv, self.between(w2 * f))
+        right = left if f is g else np.dot(fit.a_inv, self.between(w2 * g))
         return float(
-            both.sum() - 2 * np.sum(fit.a_inv * self.between(fit.w * both)) + np.sum(left * right.T)
+            np.add.reduce(both)
+            - 2 * np.vdot(fit.a_inv, self.between(fit.w * both))
+            + np.vdot(left, right.T)
         )
 
     def coefficients(self, fit: Weighted) -> FloatArray:
@@ -156,17 +194,22 @@ class Model:
         return np.asarray(np.linalg.solve(self.r, left.T)) * self.scale**2
 
 
-def _others(w: FloatArray) -> FloatArray:
-    """The sum of all the other values, without subtracting from the largest."""
-    top = int(np.argmax(w))
-    made = np.asarray(w.sum() - w)
-    made[top] = float(w[:top].sum()) + float(w[top + 1 :].sum())
-    return made
+def intercept_traces(lead: Any, one: Any, two: Any, three: Any) -> tuple[Any, Any]:
+    """tr(P) and tr(PP) for an intercept alone, numbers or arrays.
+
+    ``lead``: the greatest weight; ``one two three``: sums of the first powers of the others.
+    """
+    total = lead + one
+    share = two / total
+    trace = (one * (2 * lead + one) - two) / total
+    part = lead / total
+    double = part * part * (one * one + 2 * two) + two - 2 * three / total + share * share
+    return trace, double
 
 
 def power_of_two(value: float) -> float:
     """The power of two next below: multiplying by it is exact."""
-    return float(2.0 ** np.floor(np.log2(value)))
+    return math.ldexp(1.0, math.frexp(value)[1] - 1)
 
 
 def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> Model:
@@ -175,40 +218,39 @@ def model(yi: FloatArray, vi: FloatArray, design: FloatArray | None = None) -> M
     Raises SynthesisError where the variances span more than :data:`MAX_RATIO`.
     """
     k = len(yi)
-    positive = vi[vi > 0]
-    if len(positive):
-        low, high = float(positive.min()), float(positive.max())
-        if high > low * MAX_RATIO:
+    lead = int(vi.argmin())
+    low, high = float(vi[lead]), float(np.maximum.reduce(vi))
+    scale = 1.0
+    if high > 0:
+        least = low if low > 0 else float(vi[vi > 0].min())
+        if high > least * MAX_RATIO:
             raise SynthesisError(
                 f"the largest variance is more than {MAX_RATIO:g} times the smallest",
                 hint="check the units of the standard errors",
             )
-        scale = power_of_two(np.sqrt(low))
-    else:
-        scale = 1.0
+        scale = power_of_two(math.sqrt(least))
     largest = float(np.abs(yi).max())
     if largest / scale > MAX_SIZE or largest > 1e300:
         raise SynthesisError(
             "the estimates are too large for their variances", hint="check the units"
         )
-    y, v = yi / scale, vi / scale**2 if scale**2 > 0 else vi / scale / scale
+    # twice: a square may leave double precision, and each division is exact
+    y, v, low, high = yi / scale, vi / scale / scale, low / scale / scale, high / scale / scale
     if design is None:
-        root = float(np.sqrt(k))
-        q, qq, r = np.full((k, 1), 1 / root), np.full((k, 1), 1 / k), np.array([[root]])
-        mean = float(y.mean())
-        y = y - mean
-        rest = float(y.mean())  # a second pass takes away what rounding left
-        y = y - rest
-        start = np.array([(mean + rest) * root])
+        root, origin = math.sqrt(k), float(y[lead])
+        y = y - origin
+        rest = y - float(np.add.reduce(y)) / k
+        r, start = np.array([[root]]), np.array([origin * root])
+        columns = None
     else:
-        q, r = np.linalg.qr(design)
-        qq = (q[:, :, None] * q[:, None, :]).reshape(k, -1)
-        start = q.T @ y
-        y = y - q @ start
-        again = q.T @ y
-        y, start = y - q @ again, start + again
-    total = float(y @ y)
-    if design is not None:
-        whole = y + q @ start
+        columns, r = np.linalg.qr(design)
+        start = columns.T @ y
+        y = y - columns @ start
+        again = columns.T @ y
+        y, start = y - columns @ again, start + again
+        rest = y
+    ols = total = float(np.dot(rest, rest))
+    if columns is not None:
+        whole = y + columns @ start
         total = float(np.square(whole - whole.mean()).sum())
-    return Model(y, v, q, qq, r, start, scale, total, design is None)
+    return Model(y, v, columns, r, start, scale, total, ols, lead, low, high)

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from sinteza.errors import SynthesisError, TooFewStudies
+from sinteza.stats import special
 from sinteza.stats.arrays import BoolArray, FloatArray, IntArray, plain, same_length, vector
 from sinteza.stats.distributions import chi2_p, chi2_quantile, critical
 from sinteza.stats.guard import guarded

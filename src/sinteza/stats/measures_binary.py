@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from sinteza.errors import SynthesisError
 from sinteza.stats import notes as say
+from sinteza.stats import special
 from sinteza.stats.arrays import BoolArray, FloatArray, same_length
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import special
 
+from sinteza.stats import special
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.measures_binary import (
     LOGISTIC,

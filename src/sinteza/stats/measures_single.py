@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import special
 
 from sinteza.errors import SynthesisError
 from sinteza.stats import notes as say
+from sinteza.stats import special
 from sinteza.stats.arrays import BoolArray, FloatArray, same_length
 from sinteza.stats.measures_binary import Columns, Measure, Options, Pair
 

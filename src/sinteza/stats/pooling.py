@@ -9,6 +9,7 @@ Spiegelhalter 2009 (``riley``: Riley, Higgins & Deeks 2011).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
@@ -85,7 +86,7 @@ class Fit:
     @property
     def tau(self) -> float:
         """Standard deviation between studies."""
-        return float(np.sqrt(self.tau2))
+        return math.sqrt(self.tau2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,25 +232,25 @@ def usable(
         if len(also) != k:
             raise SynthesisError(f"the moderators have {len(also)} rows, the studies {k}")
         used &= np.isfinite(also).all(axis=1)
-    notes = []
-    if (v[used] < 0).any():
-        notes.append(say.NEGATIVE)
-        v = np.where(v < 0, 0.0, v)
-    if (v[used] == 0).any():
-        count = int((v[used] == 0).sum())
-        notes.append(say.ZERO_VARIANCE.format(count=count))
-    left = int(k - used.sum())
-    if left == k:
+    complete = bool(np.logical_and.reduce(used))
+    y, v = (y.copy(), v.copy()) if complete else (y[used], v[used])
+    if not len(y):
         raise TooFewStudies(
             "no study has an estimate and a variance",
             hint="see the notes of effect_sizes() for why",
         )
-    if left:
-        notes.append(say.INCOMPLETE.format(count=left, k=k))
+    notes = []
+    if np.minimum.reduce(v) <= 0:
+        if (v < 0).any():
+            notes.append(say.NEGATIVE)
+            v = np.maximum(v, 0.0)
+        notes.append(say.ZERO_VARIANCE.format(count=int((v == 0).sum())))
+    if not complete:
+        notes.append(say.INCOMPLETE.format(count=k - len(y), k=k))
     names = None
     if labels is not None:
         names = tuple(n for n, u in zip(label(labels, k), used, strict=True) if u)
-    return Studies(y[used], v[used], used, names, tuple(notes))
+    return Studies(y, v, used, names, tuple(notes))
 
 
 @overload
@@ -348,7 +349,7 @@ def pool(
     df: float | None = None if test == "z" else m.df
     if test == "kr":
         core, df = kenward_roger(m, core, method, weighted=w is not None)
-    se = float(np.sqrt(m.covariance(core.cov)[0, 0]))
+    se = math.sqrt(m.covariance(core.cov)[0, 0])
     half = critical(level, df) * se
     tau2 = between.value * m.scale**2
     pi = prediction(estimate_, se, tau2, level, df, m.df, interval, method)
@@ -409,7 +410,7 @@ def between_studies(m: Model, method: str, weights: FloatArray | None) -> Tau2:
     if m.df == 0:
         return Tau2(0.0, _NAN)
     if method in ("GENQ", "GENQM") and weights is None:
-        if (m.v <= 0).any():
+        if m.low <= 0:
             raise SynthesisError(
                 f"{method} weighs with 1/vi and a sampling variance is zero", hint="give weights"
             )
@@ -434,25 +435,23 @@ def solve(m: Model, between: Tau2, method: str, test: str, weights: FloatArray |
 
     Raises SynthesisError where a variance of zero leaves a weight infinite.
     """
-    variance = m.v + between.value
-    if (variance <= 0).any():
+    if m.low + between.value <= 0:
         raise SynthesisError(
             "a study has no variance at all: its weight would be infinite",
             hint="a standard error of zero is usually a missing one; leave that study out",
         )
     if method in ("GENQ", "GENQM") and weights is None:
         weights = 1 / m.v
-    w = 1 / variance
-    inverse = m.weigh(w)
+    inverse = m.at(between.value)
     dispersion = 1.0
     if test in ("knha", "adhoc"):
         dispersion = 0.0 if m.exact(inverse) else inverse.rss / m.df
         if test == "adhoc":
             dispersion = max(1.0, dispersion)
     if weights is None:
-        return Core(inverse, inverse, inverse.a_inv * dispersion, w, dispersion)
+        return Core(inverse, inverse, inverse.a_inv * dispersion, inverse.w, dispersion)
     given = m.weigh(weights / weights.max())
-    middle = m.between(given.w**2 * variance)
+    middle = m.between(given.w**2 / inverse.w)
     return Core(
         given, inverse, given.a_inv @ middle @ given.a_inv * dispersion, given.w, dispersion
     )
@@ -472,7 +471,7 @@ def kenward_roger(m: Model, core: Core, method: str, *, weighted: bool) -> tuple
         )
     w = core.weights
     s1, s2, s3 = float(w.sum()), float(np.sum(w**2)), float(np.sum(w**3))
-    information = 0.5 * m.trace2(core.fit)
+    information = 0.5 * m.traces(core.fit)[1]
     variance = 1 / s1 + 2 * (s3 - s2**2 / s1) / (information * s1**2)
     return replace(core, cov=core.cov * variance * s1), 2 * information / (s2 * variance) ** 2
 
@@ -490,17 +489,16 @@ def heterogeneity(
 ) -> dict[str, Any]:
     """The fields that all fits share."""
     square = m.scale**2
-    positive = bool((m.v > 0).all())
     q = q_p = i2 = h2 = _NAN
-    if positive and m.df > 0:
-        fixed = m.weigh(1 / m.v)
+    if m.low > 0 and m.df > 0:
+        fixed = m.at(0.0)
         q = fixed.rss
         q_p = float(chi2_p(q, m.df))
         if method in FIXED:
             h2 = q / m.df
             i2 = 100 * max(0.0, (q - m.df) / q) if q > 0 else 0.0
         else:
-            typical = m.df / m.trace(fixed)
+            typical = m.df / m.traces(fixed)[0]
             i2 = 100 * between.value / (typical + between.value)
             h2 = 1 + between.value / typical
     elif m.df == 0:
@@ -520,8 +518,8 @@ def heterogeneity(
         "q": q,
         "q_df": m.df,
         "q_p": q_p,
-        **likelihoods(m, between.value, method, core),
-        "weights": 100 * core.weights / core.weights.sum(),
+        **likelihoods(m, method, core),
+        "weights": core.weights * (100 / np.add.reduce(core.weights)),
         "yi": s.yi,
         "vi": s.vi,
         "names_given": s.names,
@@ -529,37 +527,33 @@ def heterogeneity(
     }
 
 
-def likelihoods(m: Model, tau2: float, method: str, core: Core) -> dict[str, float]:
+def likelihoods(m: Model, method: str, core: Core) -> dict[str, float]:
     """Log-likelihood, deviance, AIC, BIC, AICc.
 
     REML counts k - p observations and includes the constant log|X'X|/2; parameters are the
     coefficients and, unless fixed, tau2. The deviance is against the saturated model (REML: -2 ll).
     """
-    variance = m.v + tau2
-    fit = core.inverse
-    rss = float(fit.w @ np.square(core.fit.r))  # other weights leave other residuals
-    n = m.df if method == "REML" else m.k
-    unit = np.log(m.scale)
-    log_sum = float(np.log(variance).sum())
     restricted = method == "REML"
-    loglik = -0.5 * (n * np.log(2 * np.pi) + log_sum + rss + 2 * n * unit) - (
-        0.5 * fit.log_det if restricted else 0.0
-    )
+    n = m.df if restricted else m.k
+    fit = core.inverse
+    rss = fit.rss
+    if core.fit is not fit:  # other weights leave other residuals
+        rss = float(np.dot(fit.w * core.fit.r, core.fit.r))
+    unit = n * (math.log(2 * math.pi) + 2 * math.log(m.scale))
+    loglik = -0.5 * (unit - float(np.add.reduce(np.log(fit.w))) + rss)
+    saturated = 0.0
     if restricted:
-        deviance = -2 * loglik
-    elif (m.v > 0).all():
-        saturated = -0.5 * (m.k * np.log(2 * np.pi) + np.log(m.v).sum() + 2 * m.k * unit)
-        deviance = -2 * (loglik - saturated)
-    else:
-        deviance = -2 * loglik
+        loglik -= 0.5 * fit.log_det
+    elif m.low > 0:
+        saturated = -0.5 * (unit - float(np.add.reduce(np.log(m.at(0.0).w))))
     parameters = m.p + (0 if method in FIXED else 1)
     most = max(n, parameters + 2)
     return {
-        "loglik": float(loglik),
-        "deviance": float(deviance),
-        "aic": float(-2 * loglik + 2 * parameters),
-        "bic": float(-2 * loglik + parameters * np.log(n)) if n > 0 else _NAN,
-        "aicc": float(-2 * loglik + 2 * parameters * most / (most - parameters - 1)),
+        "loglik": loglik,
+        "deviance": -2 * (loglik - saturated),
+        "aic": -2 * loglik + 2 * parameters,
+        "bic": -2 * loglik + parameters * math.log(n) if n > 0 else _NAN,
+        "aicc": -2 * loglik + 2 * parameters * most / (most - parameters - 1),
     }
 
 
@@ -583,7 +577,7 @@ def prediction(
         use = residual_df - 1
     else:
         use = residual_df if interval == "t" else df
-    half = critical(level, use) * float(np.sqrt(tau2 + se * se))
+    half = critical(level, use) * math.sqrt(tau2 + se * se)
     return estimate_ - half, estimate_ + half
 
 
@@ -593,10 +587,10 @@ def _single(s: Studies, method: str, level: float, measure: str, notes: list[str
     if v <= 0:
         raise SynthesisError("the only study has a variance of zero", hint="give its variance")
     m = model(s.yi, s.vi)
-    se = float(np.sqrt(v))
+    se = math.sqrt(v)
     half = critical(level, None) * se
     between = Tau2(0.0, _NAN)
-    alone = m.weigh(1 / m.v)
+    alone = m.at(0.0)
     core = Core(alone, alone, np.ones((1, 1)), np.ones(1), 1.0)
     fields = heterogeneity(m, s, between, core, method, "z", level, measure, None)
     random = method not in FIXED

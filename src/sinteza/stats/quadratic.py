@@ -58,7 +58,7 @@ def quantile_tau2(m: Model, fit: Weighted, probability: float) -> float:
 
     if excess(0.0) >= 0:
         return 0.0
-    high = max(fit.rss / m.trace(fit), 1e-300)
+    high = max(fit.rss / m.traces(fit)[0], 1e-300)
     while excess(high) < 0:
         high *= 2
     return float(brentq(excess, 0.0, high, xtol=1e-300, rtol=1e-14, maxiter=500))

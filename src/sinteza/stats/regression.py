@@ -265,7 +265,7 @@ def _r2(
         return float("nan")
     alone = model(s.yi, s.vi)
     if method in FIXED:
-        before, after = alone.weigh(1 / alone.v).rss / alone.df, fit["q"] / max(fit["q_df"], 1)
+        before, after = alone.at(0.0).rss / alone.df, fit["q"] / max(fit["q_df"], 1)
     else:
         before = between_studies(alone, method, w).value * alone.scale**2
         after = fit["tau2"]

@@ -12,7 +12,10 @@ highest of its maxima polished, because it may have several.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +23,7 @@ from sinteza.errors import NotConverged, SynthesisError
 from sinteza.stats import notes as say
 from sinteza.stats.arrays import FloatArray
 from sinteza.stats.distributions import chi2_quantile
-from sinteza.stats.linear import Model
+from sinteza.stats.linear import Model, intercept_traces
 
 # fmt: off
 METHODS = ("EE", "FE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "GENQ",
@@ -35,7 +38,7 @@ _INVERSE = frozenset(["EE", "FE", "DL", "HS", "HSk", "DLIT"])
 #: to 0.6 lose none.
 GRID_STEP = 0.3
 #: numbers of the grid evaluated at once: what stays in the cache
-_CHUNK = 40_000
+_CHUNK = 250_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def estimate(m: Model, method: str, weights: FloatArray | None = None) -> Tau2:
     """
     if method in ("EE", "FE"):
         return Tau2(0.0, np.nan)
-    if method in _INVERSE and (m.v <= 0).any():
+    if method in _INVERSE and m.low <= 0:
         raise SynthesisError(
             f"{method} cannot be used when a sampling variance is zero",
             hint="leave that study out, or use REML, ML, PM or SJ",
@@ -89,11 +92,11 @@ def _closed(m: Model, method: str) -> Tau2:
         spread = (
             2 * m.trace2(fit, m.v, m.v)
             + 4 * value * m.trace2(fit, m.v, 1.0)
-            + 2 * value**2 * m.trace2(fit)
+            + 2 * value**2 * m.traces(fit)[1]
         )
         return Tau2(value, first / df * _root(spread))
-    fit = m.weigh(1 / m.v)
-    trace = m.trace(fit)
+    fit = m.at(0.0)
+    trace, double = m.traces(fit)
     if method == "DL":
         raw, scale = (fit.rss - df) / trace, trace
     elif method == "HS":
@@ -107,7 +110,7 @@ def _closed(m: Model, method: str) -> Tau2:
             f"there is no method {method!r} for tau2", hint=f"one of: {' '.join(METHODS)}"
         )
     value = max(0.0, raw)
-    spread = 2 * df + 4 * value * trace + 2 * value**2 * m.trace2(fit)
+    spread = 2 * df + 4 * value * trace + 2 * value**2 * double
     factor = m.k / df if method == "HSk" else 1.0
     return Tau2(value, factor * _root(spread) / scale)
 
@@ -115,7 +118,7 @@ def _closed(m: Model, method: str) -> Tau2:
 def generalized_q(m: Model, weights: FloatArray, *, median: bool = False) -> Tau2:
     """GENQ (GENQM) with the given weights, in the units of 1/(scaled variance) or any other."""
     fit = m.weigh(weights / weights.max())
-    trace, trace_v = m.trace(fit), m.trace(fit, m.v)
+    (trace, double), trace_v = m.traces(fit), m.trace(fit, m.v)
     if median:
         from sinteza.stats.quadratic import median_tau2
 
@@ -123,29 +126,26 @@ def generalized_q(m: Model, weights: FloatArray, *, median: bool = False) -> Tau
     else:
         value = max(0.0, (fit.rss - trace_v) / trace)
     spread = (
-        2 * m.trace2(fit, m.v, m.v)
-        + 4 * value * m.trace2(fit, m.v, 1.0)
-        + 2 * value**2 * m.trace2(fit)
+        2 * m.trace2(fit, m.v, m.v) + 4 * value * m.trace2(fit, m.v, 1.0) + 2 * value**2 * double
     )
     return Tau2(value, _root(spread) / trace)
 
 
 def _root(square: float) -> float:
     """The square root; NaN where rounding left nothing of a variance."""
-    return float(np.sqrt(square)) if square >= 0 else float("nan")
+    return math.sqrt(square) if square >= 0 else math.nan
 
 
 def _moment_root(m: Model, method: str) -> Tau2:
     """PM and its kin: Q(tau2) = k - p (PMM: its median)."""
     target = float(chi2_quantile(0.5, m.df)) if method == "PMM" else float(m.df)
     value = q_root(m, target)
-    if value == 0 and (m.v <= 0).any():
+    if value == 0 and m.low <= 0:
         raise SynthesisError(
             f"{method} finds no variance between studies, and one sampling variance is zero",
             hint="leave that study out",
         )
-    w = 1 / (m.v + value)
-    se = float(np.sqrt(2 * m.k**2 / m.df)) / float(w.sum())
+    se = math.sqrt(2 * m.k**2 / m.df) / float(m.at(value).w.sum())
     return Tau2(value, se)
 
 
@@ -157,25 +157,26 @@ def q_root(m: Model, target: float) -> float:
     """
     if m.ols == 0:
         return 0.0
-    low = float(m.v.min())
-    if low > 0 and m.weigh(1 / m.v).rss <= target:
+    low = m.low
+    if low > 0 and m.at(0.0).rss <= target:
         return 0.0
     # Q(t) <= ols / t, so the root is at most ols / target
     top = m.ols / target
     shift = low if low > 0 else top * 1e-12
-    left, right = np.log(shift), np.log(shift + top)
+    left, right = math.log(shift), math.log(shift + top)
     u = right
     for _ in range(200):
-        t = max(np.exp(u) - shift, 0.0)
+        t = max(math.exp(u) - shift, 0.0)
         t = min(max(t, np.finfo(float).tiny), top) if t <= 0 else t
         fit = m.weigh(1 / (m.v + t))
-        value = np.log(fit.rss / target)
-        slope = -float(np.square(fit.w * fit.r).sum()) * (t + shift) / fit.rss
+        value = math.log(fit.rss / target)
+        wr = fit.w * fit.r
+        slope = -float(np.dot(wr, wr)) * (t + shift) / fit.rss
         if value > 0:
             left = u
         else:
             right = u
-        step = value / slope if slope < 0 else np.inf
+        step = value / slope if slope < 0 else math.inf
         new = u - step
         if not left <= new <= right:
             new = 0.5 * (left + right)
@@ -184,14 +185,15 @@ def q_root(m: Model, target: float) -> float:
         u = new
     else:
         raise NotConverged("the moment equation of tau2 found no root")
-    return _sharpen(m, max(np.exp(u) - shift, 0.0), target)
+    return _sharpen(m, max(math.exp(u) - shift, 0.0), target)
 
 
 def _sharpen(m: Model, t: float, target: float) -> float:
-    """Two Newton steps in tau2 itself: gives back the digits that exp() - shift lost."""
+    """Newton steps in tau2 itself: they give back the digits that exp() - shift lost."""
     for _ in range(3):
         fit = m.weigh(1 / (m.v + t))
-        new = t + (fit.rss - target) / float(np.square(fit.w * fit.r).sum())
+        wr = fit.w * fit.r
+        new = t + (fit.rss - target) / float(np.dot(wr, wr))
         t = new if new > 0 else t
     return t
 
@@ -199,61 +201,16 @@ def _sharpen(m: Model, t: float, target: float) -> float:
 # ------------------------------------------------------------------------------ likelihood
 
 
-@dataclass(frozen=True)
-class Curve:
-    """The log-likelihood, its slope and its curvature at several tau2."""
-
-    loglik: FloatArray
-    score: FloatArray
-    curvature: FloatArray
-
-
-def curve(m: Model, t: FloatArray, *, restricted: bool, second: bool = True) -> Curve:
+def logliks(m: Model, t: FloatArray, *, restricted: bool) -> FloatArray:
     """Profile (or restricted) log-likelihood at each tau2, constants left out."""
     w = 1.0 / (m.v + t[:, None])
-    p = m.p
-    w2 = w * w
-    sw, a = w.sum(1), (w @ m.qq)
+    a = (w @ m.qq).reshape(-1, m.p, m.p)
     b = w @ (m.q * m.y[:, None])
-    if p == 1:
-        a_inv = 1.0 / a
-        beta = a_inv * b
-        log_det = np.log(a[:, 0])
-        s2 = w2 @ m.qq
-        pieces = a_inv * s2
-        trace = sw - pieces[:, 0]
-    else:
-        cube = a.reshape(-1, p, p)
-        inverse = np.linalg.inv(cube)
-        beta = np.matmul(inverse, b[:, :, None])[:, :, 0]
-        log_det = np.linalg.slogdet(cube)[1]
-        s2 = (w2 @ m.qq).reshape(-1, p, p)
-        left = np.matmul(inverse, s2)
-        trace = sw - np.trace(left, axis1=1, axis2=2)
+    beta = np.matmul(np.linalg.inv(a), b[:, :, None])[:, :, 0]
     r = m.y - beta @ m.q.T
-    wr = w * r
-    rss = np.einsum("gk,gk->g", wr, r)
-    wr2 = np.einsum("gk,gk->g", wr, wr)
-    log_sum = np.log(w).sum(1)
-    loglik = 0.5 * (log_sum - rss - (log_det if restricted else 0.0))
-    score = 0.5 * (wr2 - (trace if restricted else sw))
-    if not second:
-        return Curve(loglik, score, np.empty(0))
-    # y'PPPy and tr(PP)
-    c = (w2 * r) @ m.q
-    if p == 1:
-        third = np.einsum("gk,gk->g", wr * w, wr) - a_inv[:, 0] * c[:, 0] ** 2
-        pp = w2.sum(1) - 2 * (a_inv * ((w2 * w) @ m.qq))[:, 0] + pieces[:, 0] ** 2
-    else:
-        third = np.einsum("gk,gk->g", wr * w, wr) - np.einsum("gp,gpq,gq->g", c, inverse, c)
-        s3 = ((w2 * w) @ m.qq).reshape(-1, p, p)
-        pp = (
-            w2.sum(1)
-            - 2 * np.einsum("gpq,gqp->g", inverse, s3)
-            + np.einsum("gpq,gqp->g", left, left)
-        )
-    curvature = -third + 0.5 * (pp if restricted else w2.sum(1))
-    return Curve(loglik, score, curvature)
+    rss = np.einsum("gk,gk,gk->g", w, r, r)
+    log_det = np.linalg.slogdet(a)[1] if restricted else 0.0
+    return np.asarray(0.5 * (np.log(w).sum(1) - rss - log_det))
 
 
 def upper_bound(m: Model, *, restricted: bool) -> float:
@@ -263,35 +220,35 @@ def upper_bound(m: Model, *, restricted: bool) -> float:
     and the right at least df/(t + max v), so t² <= S (t + max v).
     """
     s = m.ols / (m.df if restricted else m.k)
-    return float(0.5 * (s + np.sqrt(s) * np.sqrt(s + 4 * m.v.max())))
+    return 0.5 * (s + math.sqrt(s) * math.sqrt(s + 4 * m.high))
 
 
 def likelihood(m: Model, *, restricted: bool) -> Tau2:
     """The global maximum of the (restricted) likelihood over tau2 >= 0."""
     name = "REML" if restricted else "ML"
-    zero_allowed = bool((m.v > 0).all())
+    zero_allowed = m.low > 0
     top = upper_bound(m, restricted=restricted) * (1 + 1e-9)
-    positive = m.v[m.v > 0]
-    if top == 0 or not len(positive):
+    if top == 0 or m.high == 0:
         if not zero_allowed:
             raise SynthesisError(
                 f"{name} is not defined when all sampling variances are zero",
                 hint="give the variances",
             )
         return _finish_likelihood(m, 0.0, restricted, ())
-    shift = float(positive.min())
+    shift = m.low
     if not zero_allowed:
         if _unbounded(m, restricted):
             raise NotConverged(
                 f"the {name} likelihood has no maximum: it grows without bound as tau2 nears 0",
                 hint="studies with a sampling variance of zero fit exactly; leave them out",
             )
-        shift = min(shift, top) * 1e-8
-    steps = max(2, int(np.ceil(np.log1p(top / shift) / GRID_STEP)) + 1)
-    grid = shift * np.expm1(np.linspace(0.0, np.log1p(top / shift), steps))
+        shift = min(float(m.v[m.v > 0].min()), top) * 1e-8
+    reach = math.log1p(top / shift)
+    steps = max(1, math.ceil(reach / GRID_STEP))
+    grid = shift * np.expm1(np.arange(steps + 1) * (reach / steps))
     if not zero_allowed:
         grid = grid[1:]
-    value, several = _best_root(m, grid, zero_allowed=zero_allowed, restricted=restricted)
+    value, several = _best_root(m, grid, restricted=restricted)
     notes: tuple[str, ...] = ()
     if several:
         notes = (say.MAXIMA.format(count=several),)
@@ -309,63 +266,126 @@ def _unbounded(m: Model, restricted: bool) -> bool:
     return int(exact.sum()) > (int(rank) if restricted else 0)
 
 
-def scan(m: Model, grid: FloatArray, *, restricted: bool) -> FloatArray:
-    """The score over the grid, from a few matrix products and no array of residuals.
+def slope_sums(rows: FloatArray, v: FloatArray, t: FloatArray, powers: int) -> FloatArray:
+    """Sums of the rows times powers of the weights 1/(v + t): (len(rows), powers, len(t)).
 
-    The estimates are taken about the line fitted at the first point, where a single precise study
-    may carry all the weight: its residual is then small without a difference of large numbers.
+    All that the slopes of the likelihood need, in one matrix product (a chunk), without arrays of
+    residuals.
     """
-    p = m.p
-    y = m.weigh(1 / (m.v + grid[0])).r
-    rows = max(1, _CHUNK // max(1, m.k))
+    k = len(v)
+    width = min(len(t), max(1, _CHUNK // (powers * k)))
+    room = np.empty((powers, width, k))  # one place for all chunks: no page faults
     parts = []
-    if m.flat:
-        columns = np.stack([np.ones(m.k), y, y * y])
-        room = np.empty((min(rows, len(grid)), m.k))  # one place for all chunks: no page faults
-        for i in range(0, len(grid), rows):
-            t = grid[i : i + rows, None]
-            w = np.add(m.v, t, out=room[: len(t)])
-            np.divide(1.0, w, out=w)
-            total, weighted = columns[:2] @ w.T
-            mean = weighted / total
-            np.multiply(w, w, out=w)
-            s0, s1, s2 = columns @ w.T
-            score = s2 - 2 * mean * s1 + mean * mean * s0 - total
-            parts.append(0.5 * (score + s0 / total if restricted else score))
-        return np.concatenate(parts)
-    qy = m.q * y[:, None]
-    second = np.column_stack([m.qq, qy, y * y])
-    for i in range(0, len(grid), rows):
-        w = 1.0 / (m.v + grid[i : i + rows, None])
-        total = w.sum(1)
-        inverse = np.linalg.inv((w @ m.qq).reshape(-1, p, p))
-        beta = np.matmul(inverse, (w @ qy)[:, :, None])
-        w *= w
-        found = w @ second
-        square = found[:, : p * p].reshape(-1, p, p)
-        score = (
-            found[:, -1]
-            - 2 * np.einsum("gp,gp->g", found[:, p * p : -1], beta[:, :, 0])
-            + np.matmul(np.matmul(beta.transpose(0, 2, 1), square), beta)[:, 0, 0]
-            - total
-        )
-        if restricted:
-            score += np.einsum("gpq,gqp->g", inverse, square)
-        parts.append(0.5 * score)
-    return np.concatenate(parts)
+    for i in range(0, len(t), width):
+        some = t[i : i + width, None]
+        w = room[:, : len(some)]
+        np.divide(1.0, np.add(v, some, out=w[0]), out=w[0])
+        for j in range(1, powers):
+            np.multiply(w[j - 1], w[0], out=w[j])
+        parts.append(np.dot(rows, w.reshape(-1, k).T).reshape(-1, powers, len(some)))
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
 
 
-def _best_root(
-    m: Model, grid: FloatArray, *, zero_allowed: bool, restricted: bool
-) -> tuple[float, int]:
+def intercept_slopes(lead: Any, sums: Any, *, restricted: bool) -> tuple[Any, ...]:
+    """y'PPy, tr(P), y'PPPy and tr(PP) for an intercept alone; numbers or arrays.
+
+    ``lead``: the greatest weight, of a study whose estimate is the origin. ``sums``: of w^j, w^j y
+    and w^j y² over the others for j = 1, 2, 3; the first two terms alone for j = 1, 2. ML has tr(W)
+    for tr(P).
+    """
+    (one, first, _), (two, second, squares), *more = sums
+    total = lead + one
+    mean = first / total
+    pull = lead * mean
+    cross = second - mean * two
+    square = squares - mean * (second + cross) + pull * pull
+    three = more[0][0] if more else 0.0
+    trace, double = intercept_traces(lead, one, two, three)
+    if not restricted:
+        trace, double = total, lead * lead + two
+    if not more:
+        return square, trace
+    cube = more[0][2] - mean * (2 * more[0][1] - mean * three)
+    cube += (pull * pull * lead * one + cross * (2 * lead * pull - cross)) / total
+    return square, trace, cube, double
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """The slope of the likelihood, (y'PPy - tr(P))/2, and its derivative, tr(PP)/2 - y'PPPy.
+
+    ``rows``: what is summed. With several columns the estimates among them must be residuals about
+    a line fitted near the tau2 asked for, so that no sum of squares is a difference of large ones.
+    """
+
+    m: Model
+    rows: FloatArray
+    restricted: bool
+
+    @staticmethod
+    def about(m: Model, tau2: float, *, restricted: bool) -> Slopes:
+        """For tau2 near the one given."""
+        if m.flat:
+            rows = np.empty((3, m.k))
+            rows[0], rows[1] = 1.0, m.y
+            rows[0, m.lead] = 0.0
+            np.multiply(m.y, m.y, out=rows[2])
+        else:
+            r = m.weigh(1.0 / (m.v + tau2)).r
+            rows = np.concatenate([np.ones((1, m.k)), m.qq.T, m.q.T * r, r[None] * r])
+        return Slopes(m, rows, restricted)
+
+    def at(self, t: FloatArray) -> tuple[list[float], list[float]]:
+        """y'PPy and tr(P) at each tau2."""
+        sums = slope_sums(self.rows, self.m.v, t, 2)
+        if self.m.flat:
+            lead = 1.0 / (self.m.low + t)
+            terms = intercept_slopes(lead, sums.swapaxes(0, 1), restricted=self.restricted)
+        else:
+            terms = self._matrix(sums)
+        return terms[0].tolist(), terms[1].tolist()
+
+    def bend(self, t: float) -> tuple[float, ...]:
+        """y'PPy, tr(P), y'PPPy and tr(PP) at one tau2."""
+        sums = slope_sums(self.rows, self.m.v, np.array([t]), 3)
+        if not self.m.flat:
+            return tuple(float(term[0]) for term in self._matrix(sums))
+        lead = 1.0 / (self.m.low + t)
+        return intercept_slopes(lead, sums[:, :, 0].T.tolist(), restricted=self.restricted)
+
+    def _matrix(self, sums: FloatArray) -> tuple[FloatArray, ...]:
+        """The same terms for a design of several columns; of the second only with three powers."""
+        p = self.m.p
+        end = 1 + p * p
+        total = sums[0]
+        a = np.moveaxis(sums[1:end], 0, -1).reshape(*total.shape, p, p)
+        b = np.moveaxis(sums[end:-1], 0, -1)[..., None]
+        inverse = np.linalg.inv(a[0])
+        beta = inverse @ b[0]
+        turn = beta.transpose(0, 2, 1)
+        cross = b[1] - a[1] @ beta
+        square = sums[-1, 1] - (turn @ (b[1] + cross))[:, 0, 0]
+        left = inverse @ a[1]
+        trace = total[0] - np.trace(left, axis1=1, axis2=2) if self.restricted else total[0]
+        if len(total) == 2:
+            return square, trace
+        cube = sums[-1, 2] - (turn @ (2 * b[2] - a[2] @ beta))[:, 0, 0]
+        cube -= (cross.transpose(0, 2, 1) @ inverse @ cross)[:, 0, 0]
+        double = total[1]
+        if self.restricted:
+            double = double - np.trace(2 * inverse @ a[2] - left @ left, axis1=1, axis2=2)
+        return square, trace, cube, double
+
+
+def _best_root(m: Model, grid: FloatArray, *, restricted: bool) -> tuple[float, int]:
     """The tau2 of the highest maximum; and how many maxima there are, when more than one."""
-    score = scan(m, grid, restricted=restricted)
-    inside = np.flatnonzero((score[:-1] > 0) & (score[1:] <= 0))
-    candidates = [0.0] if zero_allowed and score[0] <= 0 else []
-    for i in inside:
-        share = float(score[i] / (score[i] - score[i + 1]))
-        bracket = float(grid[i]), float(grid[i + 1])
-        candidates.append(_polish(m, *bracket, share, restricted=restricted))
+    # at the first point a precise study has the most weight: its residual must not be a difference
+    slopes = Slopes.about(m, float(grid[0]), restricted=restricted)
+    square, trace = slopes.at(grid)
+    candidates = [0.0] if grid[0] == 0 and square[0] <= trace[0] else []
+    for low, high in pairwise(zip(grid.tolist(), square, trace, strict=True)):
+        if low[1] > low[2] and high[1] <= high[2]:
+            candidates.append(_polish(slopes, low, high))
     if not candidates:  # only without zero: the likelihood rises towards a variance of zero
         raise NotConverged(
             f"the {'REML' if restricted else 'ML'} likelihood has no maximum",
@@ -373,53 +393,45 @@ def _best_root(
         )
     if len(candidates) == 1:
         return candidates[0], 0
-    heights = curve(m, np.array(candidates), restricted=restricted, second=False).loglik
+    heights = logliks(m, np.array(candidates), restricted=restricted)
     return candidates[int(np.argmax(heights))], len(candidates)
 
 
-def _polish(m: Model, low: float, high: float, share: float, *, restricted: bool) -> float:
-    """The root of the score between two grid points: Newton, kept inside its bracket.
+def _polish(
+    slopes: Slopes, left: tuple[float, float, float], right: tuple[float, float, float]
+) -> float:
+    """The root of the slope between two grid points: Newton, kept inside its bracket.
 
-    ``share``: where the chord of the score crosses zero. A Newton step below 1e-9 of the value is
-    the last: the next would be below 1e-16.
+    ``left right``: tau2, y'PPy, tr(P). Newton is done on the slope over tr(P)², a straight line
+    when the variances are equal and nearly one when they are not. A step below 1e-8 of the value is
+    the last: the next would be about 1e-16.
     """
-    t = low + share * (high - low)
+    low, high = left[0], right[0]
+    before, after = ((square / trace - 1) / trace for _, square, trace in (left, right))
+    t = low + before / (before - after) * (high - low)
+    if not slopes.m.flat:
+        slopes = Slopes.about(slopes.m, t, restricted=slopes.restricted)
     for _ in range(200):
-        slope, bend = slopes(m, t, restricted=restricted)
+        square, trace, cube, double = slopes.bend(t)
+        slope = 0.5 * (square - trace)
         if slope > 0:
             low = t
         else:
             high = t
-        new = t - slope / bend if bend < 0 else np.inf
+        fall = 0.5 * double - cube + 2 * slope * double / trace
+        new = t - slope / fall if fall < 0 else math.inf
         if not low <= new <= high:
             new = 0.5 * (low + high)
             if high - low <= 1e-15 * high:
                 return new
-        elif abs(new - t) <= 1e-9 * new:
-            return float(new)
+        elif abs(new - t) <= 1e-8 * new:
+            return new
         t = new
     return t
 
 
-def slopes(m: Model, t: float, *, restricted: bool) -> tuple[float, float]:
-    """Score and curvature at one tau2; in few passes over the data for an intercept alone."""
-    if not m.flat:
-        c = curve(m, np.array([t]), restricted=restricted)
-        return float(c.score[0]), float(c.curvature[0])
-    w = 1 / (m.v + t)
-    total = w.sum()
-    r = m.y - (w @ m.y) / total
-    w2, wr = w * w, w * r
-    s2, square = w2.sum(), wr @ wr
-    third = wr @ (w * wr) - (w @ wr) ** 2 / total
-    if not restricted:
-        return float(0.5 * (square - total)), float(-third + 0.5 * s2)
-    spread = s2 - 2 * (w2 @ w) / total + (s2 / total) ** 2
-    return float(0.5 * (square - total + s2 / total)), float(-third + 0.5 * spread)
-
-
 def _finish_likelihood(m: Model, value: float, restricted: bool, notes: tuple[str, ...]) -> Tau2:
     """The standard error from the expected information."""
-    fit = m.weigh(1 / (m.v + value))
-    information = m.trace2(fit) if restricted else float(np.square(fit.w).sum())
-    return Tau2(value, _root(2 / information) if information > 0 else np.nan, notes)
+    fit = m.at(value)
+    information = m.traces(fit)[1] if restricted else float(np.dot(fit.w, fit.w))
+    return Tau2(value, _root(2 / information) if information > 0 else math.nan, notes)

@@ -1,1 +1,1 @@
-"""Training of the small models that ship with Sinteza (needs the extra ``train``)."""
+"""Training of the small models that ship with Sinteza; numpy is enough."""

@@ -199,3 +199,20 @@ def test_no_participants_give_no_estimate():
     assert math.isnan(found.yi[0])
     assert math.isfinite(found.yi[1])
     assert any("1 of 2" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("power", [2, 8, 12, 16, 17, 20, 30, 60, 95])
+def test_one_study_may_be_far_more_precise(power):
+    """Of two studies everything is known: REML is the squared difference less the variances, Q the
+    squared difference over their sum, and I2, H2 follow from tau2 over the mean variance."""
+    v = np.array([1.0, 10.0**power])
+    y = np.array([0.3, 0.3 + 5 * math.sqrt(v[1])])
+    gap, whole = float(y[1] - y[0]), float(v.sum())
+    fit = pool(y, v, method="REML", test="z")
+    tau2 = (gap**2 - whole) / 2
+    assert fit.tau2 == pytest.approx(tau2, rel=1e-12)
+    assert fit.q == pytest.approx(gap**2 / whole, rel=1e-12)
+    assert fit.h2 == pytest.approx(1 + 2 * tau2 / whole, rel=1e-12)
+    assert fit.i2 == pytest.approx(100 * (1 - 1 / fit.h2), rel=1e-12)
+    assert fit.tau2_se == pytest.approx(math.sqrt(2) * (tau2 + whole / 2), rel=1e-12)
+    assert pool(y, v, method="DL").tau2 == pytest.approx(tau2, rel=1e-12)

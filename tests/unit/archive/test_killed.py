@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import random
@@ -36,6 +37,16 @@ def load(what: str, folder: Path, files: list[Path], *, kill_after: float | None
     return True
 
 
+def still_running(folder: Path) -> list[str]:
+    """Processes that were started on a folder and have not ended (Linux)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str(folder).encode() in (process / "cmdline").read_bytes():
+                found.append(process.name)
+    return found
+
+
 def contents(folder: Path) -> tuple[Info, tuple[str, ...]]:
     with open_archive(folder) as archive:
         return archive.info(), archive.search("all[sb]").ids
@@ -67,6 +78,11 @@ def test_killed_at_random_moments(shared: Path, tmp_path: Path) -> None:
             assert contents(folder)[1] == contents(whole)[1]
             assert contents(folder)[0].digest == contents(whole)[0].digest
     assert kills >= 2
+    # processes of a loading that was killed end by themselves
+    until = time.monotonic() + 20
+    while still_running(folder) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert still_running(folder) == []
     assert verify(folder) == ()
     with open_archive(folder) as archive:
         assert archive.search("193359[pmid]").count == 0

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "scipy", "sklearn", "starlette", "tantivy", "lxml")
+HEAVY = ("numpy", "scipy", "starlette", "tantivy", "lxml")
 
 
 def loaded_after(code: str) -> set[str]:

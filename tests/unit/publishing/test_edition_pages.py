@@ -198,6 +198,25 @@ def test_the_planned_analysis_is_marked_among_all_reasonable_ones(whole: Edition
         assert "main analysis" in figures.specification_figure(plan, group, said)
 
 
+def test_the_agreement_of_readers_stands_beside_their_differences(whole: Edition) -> None:
+    found = {row.what: row for row in whole.agreement}
+    assert set(found) == {"designs", "outcomes", "values"}  # people and a machine read the same
+    for row in found.values():
+        assert 0 < row.low <= row.percent <= row.high <= 1
+    page = render(whole, ["en"])["en/index.html"].decode()
+    for row in found.values():
+        assert Language("en").percent(row.percent, 1) in page
+
+
+def test_figures_of_readers_have_the_decimal_mark_of_the_page(whole: Edition) -> None:
+    (item, *_) = [c for s in whole.studies for c in s.comparisons if not c.agree and "." in c.first]
+    pages = render(whole, ["en", "ro"])
+    assert f"{item.first} / " in pages["en/index.html"].decode()
+    page = pages["ro/index.html"].decode()
+    assert f"{item.first.replace('.', ',')} / " in page
+    assert f"{item.first} / " not in page
+
+
 def test_a_value_that_nobody_verified_is_starred(small: Edition) -> None:
     said = Words(small, Language("en"))
     result = small.analyses[0]

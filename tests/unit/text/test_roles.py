@@ -25,7 +25,7 @@ def test_no_sentence_no_role_and_an_empty_sentence_has_one() -> None:
 @pytest.mark.parametrize("count", [1, 2, 7, 40, 400])
 def test_places_lie_in_the_table(count: int) -> None:
     spots = [spot for index in range(count) for spot in place(index, count)]
-    assert 0 <= min(spots)
+    assert min(spots) >= 0
     assert max(spots) < PLACES
 
 
