@@ -110,6 +110,12 @@ _OTHER_DISEASE = _p(
 )
 
 
+_WITH_EPILEPSY = _p(r"patients with (?:\w+[- ]){0,4}(?:epilep|seizure)")
+_PATIENTS = _p(
+    r"epileptic patients|(?:patients|children|adults|adolescents) with (?:\w+[- ]){0,4}(?:epilep|seizure|dravet|lennox)"
+)
+
+
 def against_placebo(text: str) -> bool:
     """True if shares of a placebo group are printed, outside what is said of its patients later.
 
@@ -134,9 +140,7 @@ def domain(title: str, text: str) -> str:
     both = f"{title}. {text}"
     if len(_ANIMAL.findall(title)) or len(_ANIMAL.findall(text)) >= 3:
         return "veterinary"
-    if _HEALTHY.search(both) and not re.search(
-        r"patients with (?:\w+[- ]){0,4}(?:epilep|seizure)", text, re.I
-    ):
+    if _HEALTHY.search(both) and not (_PATIENTS.search(title) or _WITH_EPILEPSY.search(text)):
         return "healthy"
     if re.search(r"febrile (?:seizure|convulsion)", title, re.I):
         return "febrile_seizures"
@@ -217,7 +221,9 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         "clinical trial",
         "controlled clinical trial",
     } and re.search(
-        r"\bis (?:well absorbed|in development)|marketing authori[sz]ation|\b(?:we|this (?:paper|report|chapter)|the authors?) (?:briefly |critically )?(?:reviews?\b|summari[sz]e)|\b(?:is|are|has been|have been) reviewed\b|\bthis (?:review|article)\b", text, re.I
+        r"\bis (?:well absorbed|in development)|marketing authori[sz]ation|\b(?:we|this (?:paper|report|chapter)|the authors?) (?:briefly |critically )?(?:reviews?\b|summari[sz]e)|\b(?:is|are|has been|have been) reviewed\b|\bthis (?:review|article)\b",
+        text,
+        re.I,
     ):
         return "review", 0.7
     pooled_title = bool(_POSTHOC.search(title))
@@ -366,13 +372,13 @@ def _control(text: str) -> str | None:
     return "none"
 
 
-_EXPLICIT = _p(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|difficult[- ]to[- ](?:control|treat)|\bresistant (?:partial|focal|epilep|adult|seizure)")  # fmt: skip
+_EXPLICIT = _p(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|\bresistant (?:partial|focal|epilep|adult|seizure)")  # fmt: skip
 _IMPLIED = _p(
-    r"uncontrolled|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
+    r"uncontrolled|difficult[- ]to[- ](?:control|treat)|no longer controlled|inadequately effective|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
     r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epileps(?:y|ies)|severely epileptic"
 )
 _CONTROLLED_SEIZURES = _p(
-    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure"
+    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|(?<!of )(?<!for )seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure"
 )
 
 
@@ -447,7 +453,7 @@ def age_group(title: str, text: str, field: str) -> str | None:
     adolescents = bool(re.search(r"adolescen", title, re.I))
     if adolescents and not title_kids and not title_adults:
         return "adolescents"
-    if title_kids and title_adults:
+    if title_adults and (title_kids or adolescents):
         return "mixed"
     for low, high in ranges:
         if low >= 60:

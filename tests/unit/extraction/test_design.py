@@ -78,6 +78,38 @@ RCT = ("Randomized Controlled Trial",)
             "single_arm_escalation",
         ),
         ("A drug in clinical practice", "A retrospective cohort of 80 patients.", "observational"),
+        (
+            "A drug and memory",
+            "A double-blind, placebo-controlled cross over study assessed the drug.",
+            "rct_crossover",
+        ),
+        (
+            "A drug and memory",
+            "Patients had a drug and placebo in either order in this double-blind trial.",
+            "rct_crossover",
+        ),
+        (
+            "A randomized controlled trial of a drug",
+            "Three doses were compared in parallel, with a final crossover of all patients.",
+            "rct_parallel",
+        ),
+        (
+            "A trial of a drug around surgery",
+            "Patients are 1:1 randomized to the drug or placebo, with 80% power.",
+            "protocol",
+        ),
+        ("The ABC study: design and methodology", "Patients were randomized.", "protocol"),
+        ("A drug in children: systematic review", "We searched.", "review"),
+        (
+            "Levels of other drugs in children",
+            "Levels obtained in a randomized placebo-controlled trial were compared.",
+            "posthoc_rct",
+        ),
+        (
+            "A drug in photosensitive epilepsy",
+            "In a single-blind study adults had placebo (day -1) and the drug (day 1).",
+            "single_arm_escalation",
+        ),
     ],
 )
 def test_the_words_decide_not_the_publication_type(title: str, text: str, kind: str) -> None:
@@ -152,6 +184,19 @@ def test_age(text: str, answer: str | None) -> None:
 )
 def test_participants_randomized(text: str, n: int | None) -> None:
     assert n_randomized(text, "rct_parallel") == n
+
+
+def test_who_is_hard_to_treat_and_who_is_healthy() -> None:
+    title = "A drug as add-on treatment"
+    for text, told in (
+        ("Patients with seizures difficult to control were enrolled.", "implied"),
+        ("Their drugs no longer controlled the seizures.", "implied"),
+        ("Patients with refractory seizures were enrolled.", "explicit"),
+        ("The proportion of seizure-free patients was counted.", None),
+    ):
+        assert drug_resistant(title, text, "epilepsy") == told
+    assert domain("Memory in patients with focal epilepsy", "Healthy volunteers too.") == "epilepsy"
+    assert age_group("A drug in adults and adolescents", "", "epilepsy") == "mixed"
 
 
 def test_participants_of_other_designs_are_not_given() -> None:
