@@ -42,6 +42,11 @@ _DEED = _p(
 _PARENTHESIS = re.compile(r"\s?\([^()]*\)")
 _FIGURE = re.compile(r"(?<![\w.,~-])(\d{1,3}(?:,\d{3})+|\d{1,5})(?![\w~]|[.,]?\d|\s?%)")
 _SIZE = _p(rf"\b(?:total )?[nN]\s?=\s?({INT})(?!\s?%)")
+_PEOPLE_BEFORE = _p(rf"{_PEOPLE}[^()]{{0,40}}\(?$")
+_MORE = re.compile(
+    r"\s?/|\s(?:\w+ ){0,2}(?:out )?of (?:the )?(?:\w+ )?[\d~]|\s(?:\w+ )?\([\d.~]+\s?%?\)"
+)
+_SHARE = re.compile(r"\s\([\d.]+\s?%\)")
 _RAND = r"(?:randomi[sz](?:ed|ation|ing)|randomly|at random|random order)"
 _ENTER = r"(?:enter(?:ed|ing|ed into)|enrol\w*|recruit\w*|inclu(?:ded|ding)|participat\w+|took part|admitted|commenced|entry criteria|inclusion criteria|were (?:studied|evaluated|investigated|treated|assigned|allocated|divided)|involv\w+|compris\w+)"
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -100,7 +105,7 @@ def _found(sentence: str, plain: str) -> list[tuple[int, int, int, str]]:
     for match in _SIZE.finditer(sentence):
         n = integer(match[1])
         if n is not None:
-            people = re.search(rf"{_PEOPLE}[^()]{{0,40}}\(?$", sentence[: match.start()], re.I)
+            people = _PEOPLE_BEFORE.search(sentence, max(0, match.start() - 60), match.start())
             found.append((match.start(), match.end(), n, "size" if people else "size_arm"))
     for match in _NUMBER.finditer(plain):
         n = integer(match[2])
@@ -122,10 +127,7 @@ def _cues(sentence: str, start: int, end: int) -> set[str]:
     """What is said of the number: cues behind it (near: before the next figure) and before it."""
     cues: set[str] = set()
     after = sentence[end : end + 240]
-    more = re.match(
-        r"\s?/|\s(?:\w+ ){0,2}(?:out )?of (?:the )?(?:\w+ )?[\d~]|\s(?:\w+ )?\([\d.~]+\s?%?\)",
-        after,
-    )
+    more = _MORE.match(after) and not _SHARE.match(after)
     after = re.split(r";|\. ", _PARENTHESIS.sub("", after), maxsplit=1)[0]
     following = _NUMBERED.search(after)
     near = after[: following.start()] if following else after
@@ -139,7 +141,7 @@ def _cues(sentence: str, start: int, end: int) -> set[str]:
     cues |= {f"after {name}" for name, pattern in _BEFORE if pattern.search(head)}
     if not head.strip() or re.fullmatch(r"\W*\w+:?\W*", head):
         cues.add("begins")
-    if more and not re.match(r"\s\([\d.]+\s?%\)", sentence[end : end + 12]):
+    if more:
         cues.add("of more")
     if head.count("(") > head.count(")"):
         cues.add("parenthesis")
@@ -147,11 +149,12 @@ def _cues(sentence: str, start: int, end: int) -> set[str]:
 
 
 def candidates(text: str) -> list[Candidate]:
-    """All numbers of people of an abstract with their cues; a number may stand more than once."""
+    """Numbers of people in an abstract with their cues; a number may stand more than once."""
     spans = split(text)
     found: list[Candidate] = []
     figures: list[list[int]] = []
-    for place, (a, b) in enumerate(spans):
+    # the last quarter concludes, and counts nobody anew
+    for place, (a, b) in enumerate(spans[: max(3, 3 * len(spans) // 4)]):
         sentence = text[a:b]
         if b - a > _LONGEST or not _NUMBERED.search(sentence):
             continue
