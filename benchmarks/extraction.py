@@ -22,7 +22,7 @@ from benchmarks.measure import SHARED, median_cpu, stamp
 from sinteza.classification.match import Matcher
 from sinteza.classification.taxonomy import Taxonomy
 from sinteza.errors import FormatError
-from sinteza.extraction import design, numbers
+from sinteza.extraction import numbers, participants
 from sinteza.extraction.extractor import Rules
 from sinteza.extraction.read import read
 from sinteza.extraction.report import Report
@@ -102,13 +102,29 @@ def _gold(records: list[Record]) -> str:
         else:
             parts.append(f"### {name}\n\nNot measured: the set is not there.\n")
     parts.append(
-        "Nothing was learned from any of these sets by a machine (the model of sentence roles "
-        "comes from other abstracts). A calibrator of the confidence (logistic regression on the "
+        "From the shared gold and the development set the weights of the participants' number were "
+        "learned, so the n_randomised figures of these two are fit as well; "
+        f"{_participants()} Nothing else was learned from any of these sets by a machine (the "
+        "model of sentence roles comes from other abstracts). A calibrator of the confidence "
+        "(logistic regression on the "
         "code, the role of the sentence, the pairing, the arms and the design; one report left out "
         "at a time, shared gold and development together) was tried and lost: where the rules "
         "accepted 58% of the values at a precision of .979 (role), it reached .957 at 60%.\n"
     )
     return "\n".join(parts)
+
+
+def _participants() -> str:
+    """The figures of the model of participants by reports it had not seen."""
+    raw = files("sinteza.extraction").joinpath("models/participants.json").read_text("utf-8")
+    told = json.loads(raw)
+    folds = told["five_folds"]
+    return (
+        f"with a fifth of the {told['reports']} reports of trials left out at a time "
+        f"{folds['exact_of_printed']:.3f} of the {told['printed']} printed numbers are given "
+        f"exactly, at a precision of {folds['precision_where_printed']:.3f} where a number is "
+        f"printed and {folds['precision_of_all_given']:.3f} of all given."
+    )
 
 
 def _scored(records: list[Record], gold: list[dict[str, Any]], name: str, remark: str) -> str:
@@ -269,7 +285,7 @@ def _pico() -> str:
             } - {None}
             if totals:
                 printed += 1
-                n = design.n_randomized(text, "rct_parallel")
+                n = participants.n_randomized(text, "rct_parallel")
                 given += n is not None
                 exact += n in totals
     return (

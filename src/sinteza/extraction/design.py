@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 
-from sinteza.extraction.numbers import INT, covered, integer
+from sinteza.extraction.participants import n_randomized
 from sinteza.extraction.report import Design, Population
-from sinteza.text.sentences import split
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -20,12 +19,12 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 
 _PROTOCOL = _p(
-    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b"
+    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b|\b(?:trial|study)\b[^.]*: (?:study |trial )?design(?:,| and) (?:rationale|method\w*)"
 )
 _UNDER_WAY = _p(
-    r"present the (?:design|protocol)|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)"
+    r"present the (?:design|protocol)|\bwe will (?:randomi|recruit|enrol|compare|assess|evaluate|include)|\b(?:trial|study) will (?:be|evaluate|assess|compare|determine|include|recruit|enrol|test)\b|\b(?:planned|aims?) to (?:enrol|recruit|include)\b|(?:patients|participants|subjects|children) (?:are|is) (?:[\d:]+ |being |randomly )?(?:randomi[sz]ed|assigned|allocated)\b|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)"
 )
-_META = _p(r"meta-?analy|indirect (?:treatment )?comparison|systematic review|cochrane review")
+_META = _p(r"meta-?analy|indirect (?:treatment )?comparison|cochrane review")
 _REVIEW = _p(
     r"\breview\b|\boverview\b|\brole of\b.*\b(?:management|treatment)\b|\bupdate\b|\bperspectives?\b|profile of\b"
     r"|current (?:status|evidence)|: new (?:treatment|preparation|drug|indication)\b|critically appraised|state of the art|\bcommentary\b|\beditorial\b"
@@ -46,7 +45,7 @@ _METHOD_TEXT = _p(
     r"\b(?:re-?analy[sz]ed|using data from|data from)\s(?:\w+ ){0,3}?(?:\d\d|ten|eleven|twelve|\d{2,}) (?:\w+[- ]){0,4}?trials|trial design|re-?sampling approach|power (?:analysis|calculation)"
 )
 _EXTENSION = _p(
-    r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
+    r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|roll-?over|continuation (?:stud|trial|phase)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
     r"|open[- ]label (?:\w+ ){0,3}?(?:of|in) patients (?:completing|who completed|from)|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
 )
 _EXTENSION_TEXT = _p(
@@ -56,7 +55,7 @@ _POSTHOC = _p(
     r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical (?:studies|trials)|(?:phase|blind|randomi[sz]ed|controlled|clinical|core) (?:\w+[- ]){0,3}(?:studies|trials)\b|trial experience|phase 2 and phase 3|phase II and (?:phase )?III"
 )
 _POSTHOC_TEXT = _p(
-    r"(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
+    r"(?:data|samples|levels|concentrations|recordings|EEGs?|scores) (?:\w+ ){0,3}?(?:obtained|collected|derived|gathered|taken) (?:\w+ ){0,3}?(?:in|from|during) (?:a|an|the) (?:\w+[-, ]+){0,6}?(?:trial|study)\b|in (?:one|either|both) of (?:the |these )?(?:two|three) (?:\w+[- ]){0,4}?(?:studies|trials)|(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
 )
 # each subject had placebo and drug: no words of design needed
 _PHASES = _p(
@@ -64,7 +63,7 @@ _PHASES = _p(
 )
 # everybody had placebo first and the drug after it
 _FIXED_ORDER = _p(
-    r"(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)"
+    r"placebo \(day ?-?\d|(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)"
 )
 _AGAINST_PLACEBO = _p(
     r"(?:\bplacebo|\bPBO|\bPLC)\b[^.;]{0,60}?\d(?:\.\d+)?\s?%|\d\s?%[^.;]{0,60}?(?:\b(?:versus|vs\.?|than|and|or|on)|(?<!compared )\bwith)\s(?:the )?(?:placebo|PBO|PLC)\b"
@@ -73,10 +72,10 @@ _CONTINUED = _p(
     r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label"
 )
 _SEVERAL = _p(
-    r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d)\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
+    r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d{1,2})\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
 )
 _CROSSOVER = _p(
-    r"(?<!rather than )(?<!rather than a )cross-?over|within-(?:patient|subject)|latin square|within-subject|two-period|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
+    r"(?<!rather than )(?<!rather than a )(?<!final )cross[- ]?over|within-(?:patient|subject)|latin square|within-subject|(?:two|three|four)-(?:period|way)\b|crossed over to the (?:other|altern)|\bown controls?\b|separated by (?:an? )?(?:[\w-]+ ){0,4}?wash-?out|in either order|order of (?:the )?(?:treatments?|administration|drugs) was|counter-?balanced|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
 )
 _SPOKEN = {"comment", "editorial", "news", "letter"}
 _NO_CONTROL = _p(
@@ -111,6 +110,12 @@ _OTHER_DISEASE = _p(
 )
 
 
+_WITH_EPILEPSY = _p(r"patients with (?:\w+[- ]){0,4}(?:epilep|seizure)")
+_PATIENTS = _p(
+    r"epileptic patients|(?:patients|children|adults|adolescents) with (?:\w+[- ]){0,4}(?:epilep|seizure|dravet|lennox)"
+)
+
+
 def against_placebo(text: str) -> bool:
     """True if shares of a placebo group are printed, outside what is said of its patients later.
 
@@ -135,9 +140,7 @@ def domain(title: str, text: str) -> str:
     both = f"{title}. {text}"
     if len(_ANIMAL.findall(title)) or len(_ANIMAL.findall(text)) >= 3:
         return "veterinary"
-    if _HEALTHY.search(both) and not re.search(
-        r"patients with (?:\w+[- ]){0,4}(?:epilep|seizure)", text, re.I
-    ):
+    if _HEALTHY.search(both) and not (_PATIENTS.search(title) or _WITH_EPILEPSY.search(text)):
         return "healthy"
     if re.search(r"febrile (?:seizure|convulsion)", title, re.I):
         return "febrile_seizures"
@@ -177,7 +180,7 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         or (_PROTOCOL.search(text) and "will be randomi" in text.lower())
     ):
         return "protocol", 0.95
-    if _UNDER_WAY.search(text) and not re.search(r"\d\s?%|p ?[<=]", text, re.I):
+    if _UNDER_WAY.search(text) and not re.search(r"\d\s?%(?! power)|\bp ?[<=]", text, re.I):
         return "protocol", 0.8
     if _META.search(title) or "meta-analysis" in kinds:
         return "meta_analysis", 0.9
@@ -218,7 +221,9 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
         "clinical trial",
         "controlled clinical trial",
     } and re.search(
-        r"\bis (?:well absorbed|in development)|\bthis (?:review|article)\b", text, re.I
+        r"\bis (?:well absorbed|in development)|marketing authori[sz]ation|\b(?:we|this (?:paper|report|chapter)|the authors?) (?:briefly |critically )?(?:reviews?\b|summari[sz]e)|\b(?:is|are|has been|have been) reviewed\b|\bthis (?:review|article)\b",
+        text,
+        re.I,
     ):
         return "review", 0.7
     pooled_title = bool(_POSTHOC.search(title))
@@ -251,7 +256,9 @@ def _kind(title: str, text: str, kinds: set[str], randomised: bool) -> tuple[str
             re.I,
         ):
             return "observational", 0.7
-    if not randomised and _FIXED_ORDER.search(text):
+    if _FIXED_ORDER.search(text) and not (
+        _RANDOM.search(text) or re.search(r"double[- ](?:blind|mask)", text, re.I)
+    ):
         return "single_arm_escalation", 0.7
     if (
         _EXTENSION.search(title)
@@ -365,13 +372,13 @@ def _control(text: str) -> str | None:
     return "none"
 
 
-_EXPLICIT = _p(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|difficult[- ]to[- ](?:control|treat)|\bresistant (?:partial|focal|epilep|adult|seizure)")  # fmt: skip
+_EXPLICIT = _p(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|\bresistant (?:partial|focal|epilep|adult|seizure)")  # fmt: skip
 _IMPLIED = _p(
-    r"uncontrolled|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
+    r"uncontrolled|difficult[- ]to[- ](?:control|treat)|no longer controlled|inadequately effective|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
     r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epileps(?:y|ies)|severely epileptic"
 )
 _CONTROLLED_SEIZURES = _p(
-    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure"
+    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|(?<!of )(?<!for )seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure"
 )
 
 
@@ -446,7 +453,7 @@ def age_group(title: str, text: str, field: str) -> str | None:
     adolescents = bool(re.search(r"adolescen", title, re.I))
     if adolescents and not title_kids and not title_adults:
         return "adolescents"
-    if title_kids and title_adults:
+    if title_adults and (title_kids or adolescents):
         return "mixed"
     for low, high in ranges:
         if low >= 60:
@@ -483,86 +490,6 @@ def age_group(title: str, text: str, field: str) -> str | None:
         return "children"
     if adults and not kids:
         return "adults"
-    return None
-
-
-_PEOPLE = r"(?:(?:out|in)?patients?(?! (?:factors|characteristics|groups|years|visits|data))|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|persons|people|volunteers|neonates|dogs|cats)"
-_N = rf"(?<![\d.,/:~=-])(?<!of )({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b|\s+percent)"
-_DID = r"(?:(?:were|was|underwent) (?:\w+ ){0,2}?)?(?:randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|received)|allocated randomly|assigned randomly)"
-_RANDOMIZED = [
-    _p(rf"\b[nN]\s?=\s?({INT}) {_PEOPLE} were randomi[sz]ed"),
-    _p(rf"\bof (?:the )?({INT}) (?:eligible )?randomi[sz]ed {_PEOPLE}"),
-    _p(rf"\d\s?/\s?({INT}) randomi[sz]ed {_PEOPLE}"),
-    _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}(?:,? \([^()]*\))?(?: (?:with|in|from|at|aged?) [^.;()]{{0,60}}?)?,? (?:aged [^.;]{{0,60}}?, )?{_DID}"),
-    _p(rf"\b{_N} (?:were|was) (?:\w+ )?randomi[sz]ed\b(?! to (?:receive )?\w+(?: \d[^.;]{{0,12}})?(?:,| and \d))"),
-    _p(rf"\b(?:and|,|;|which|whom) {_N} (?:\w+ )?{_DID}"),
-    _p(rf"(?<!were )(?<!was )randomi[sz]ed,? (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
-    _p(rf"randomly (?:assigned|allocated|divided) (?:a total of )?{_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
-    _p(rf"{_PEOPLE}[^.;()]{{0,60}}\([nN]\s?=\s?({INT})\b[^()]*\)[^.;]{{0,60}}?{_DID}"),
-    _p(rf"\b{_N} (?:\w+[-/, ]+){{0,9}}?{_PEOPLE}[^.;]{{0,140}}?\b(?:were|was) (?:\w+ ){{0,2}}?(?:randomi[sz]ed|randomly (?:assigned|allocated))"),
-    _p(rf"\b{_N} (?:[\w%()~-]+ ){{0,12}}?entered (?:in |into )?(?:the |a )?(?:randomi[sz]ed |double[- ]blind)"),
-    _p(rf"\b{_N} had [^.;,]{{0,50}} and were randomi[sz]ed"),
-    _p(rf"\b{_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}[^.;]{{0,80}}?(?:went through|underwent|participated in|took part in|completed?) (?:a|this|the) (?:\w+[-, ]+){{0,3}}?randomi[sz]ed"),
-    _p(rf"\bthe {_N} responders were randomi[sz]ed"),
-    _p(rf"randomi[sz]ed[, ]+(?:[\w()]+[- ,]+){{0,14}}?(?:study|trial)[^.;]{{0,140}}?\b(?:in|of|involv\w+|with|on|included?|enrolled|comprising) {_N} (?:\w+[- ]){{0,7}}?{_PEOPLE}"),
-]  # fmt: skip
-_ENTERED = [
-    _p(rf"\b{_N} (?:\w+[-/ ]){{0,7}}?{_PEOPLE}[^.;]{{0,70}}?(?:entered|enrolled|participated|were (?:evaluated|studied|included|enrolled|entered|recruited)|took part)"),
-    _p(rf"^{_PEOPLE} \([nN]\s?=\s?({INT})\)"),
-    _p(rf"^{_N} (?:[\w-]+ ){{0,5}}?{_PEOPLE}\b"),
-    _p(rf"\b(?:was|were) (?:given|administered) to {_N} (?:\w+[- ]){{0,4}}?{_PEOPLE}"),
-    _p(rf"\b(?:in|(?<!out )of|on|for|involv\w+|with|among|included|enrolled) ({INT})(?![\d.,]*\s?%|\s+(?:out )?of\b) (?:[\w()]+[-/ ,]+){{0,6}}?{_PEOPLE}\b"),
-]  # fmt: skip
-_NOT_ALL = _p(r"did not|failed|who received both|completing|\b(?:patients|subjects|children|participants) each\b|constitut|screened|healthy controls|completed|discontinu|(?<!the )\bresponders|excluded|analy[sz]ed|evaluable|dropped|withdr|per group|each group|in each|\bgroup and\b|group,|open-label|single-dose")  # fmt: skip
-
-
-# figures, or the words for them
-_NUMBERED = _p(r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b")
-_BLINDED = _p(r"random|double[- ](?:blind|mask)")
-
-
-def n_randomized(text: str, kind: str) -> int | None:
-    """Participants randomized, as printed; in a crossover, those who entered.
-
-    Figures that are no counts (ages, doses, durations, group sizes) are covered first, so that the
-    patterns cannot take them; a match that tells of a part of the participants is passed over.
-    """
-    if kind not in ("rct_parallel", "rct_crossover"):
-        return None
-    sentences = [text[a:b] for a, b in split(text)]
-    numbered = [bool(_NUMBERED.search(sentence)) for sentence in sentences]
-    blinded = [
-        told and bool(_BLINDED.search(sentence))
-        for told, sentence in zip(numbered, sentences, strict=True)
-    ]
-    clean: dict[int, str] = {}
-    for patterns, exact in ((_RANDOMIZED, True), (_ENTERED, False)):
-        for pattern in patterns:
-            for number, sentence in enumerate(sentences):
-                if not exact and number > 0.6 * len(sentences):
-                    break
-                if len(sentence) > 3000:
-                    continue
-                if not (blinded if exact else numbered)[number]:
-                    continue
-                if number not in clean:
-                    # what stands in parentheses tells of parts: "(146 men)"
-                    clean[number] = re.sub(
-                        r"(?<=\()[^()]*(?=\))", lambda m: "~" * len(m[0]), covered(sentence)
-                    )
-                sized = r"[nN]\s?=" in pattern.pattern
-                for match in pattern.finditer(sentence if sized else clean[number]):
-                    n = integer(match[1])
-                    if (
-                        n is None
-                        or n < (5 if exact else 8)
-                        or (n in (25, 50, 75, 100) and "%" in match[0][:12])
-                    ):
-                        continue
-                    behind = re.split(r"[,;]", sentence[match.end() : match.end() + 25])[0]
-                    if _NOT_ALL.search(match[0] + behind):
-                        continue
-                    return n
     return None
 
 
