@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from sinteza.extraction.doses import Dose, doses, figure, unit_of, written
+from sinteza.extraction.drafts import OPEN_ARM, ArmDraft, Mention
 from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, SHORT, treatments
-from sinteza.extraction.numbers import DEC, INT, UNIT, integer
+from sinteza.extraction.numbers import DEC, PEOPLE, UNIT
+from sinteza.extraction.sizes import find_sizes
 from sinteza.text.abbreviations import Abbreviation
 
 _ALLOCATE = re.compile(
@@ -26,56 +28,6 @@ _NOT_AN_ARM_DOSE = re.compile(
     re.I,
 )
 _LONGEST = 4000
-_PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|dogs?)"
-
-
-@dataclass(slots=True)
-class ArmDraft:
-    """An arm while it is being read. ``doses`` are figures as printed."""
-
-    role: str
-    drug: str
-    doses: tuple[str, ...] = ()
-    unit: str = ""
-    variant: str = ""
-    n_randomized: int | None = None
-    n_analyzed: int | None = None
-
-    @property
-    def open(self) -> bool:
-        """True for the arm of open treatment after a blinded part."""
-        return self.variant == _OPEN_ARM
-
-    @property
-    def name(self) -> str:
-        """As a reader would write it: ``brivaracetam 50 mg/day``."""
-        dose = "-".join(map(_written, self.doses))
-        return " ".join(filter(None, [self.drug, self.variant, f"{dose} {self.unit}".strip()]))
-
-
-@dataclass(slots=True)
-class Mention:
-    """Arms named at one place of a sentence. ``vague`` names a drug without the dose it needs."""
-
-    start: int
-    end: int
-    arms: tuple[int, ...]
-    vague: bool = False
-    every: bool = False
-
-
-@dataclass(slots=True)
-class _Dose:
-    start: int
-    end: int
-    figures: tuple[str, ...]
-    unit: str
-    ranged: bool
-
-
-_DOSE = re.compile(
-    rf"(?<![\w.,])(?<![Dd]ay )(?<![Ww]eek )(?<!onth )({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
-)
 
 
 _MEAN = re.compile(
@@ -88,7 +40,7 @@ _HEAVIER = re.compile(
     r"(?:\s?(?:oral )?(?:solution|tablets?|capsules?))?[;,]\s(?:and |or )?(?:for |if )?(?:patients )?(?:weighing )?"
     r"[<>≥≤]\s?\d+(?:\s?kg)?(?:\s?(?:-|to|and)\s?[<>≥≤]\s?\d+)?\s?kg\s?[:,]?\s?"
 )
-_N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {_PEOPLE})?\)", re.I)
+_N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 # "min/max, 50/400 mg/d"
 _BEGUN = re.compile(r"\b(?:add|start|begin|began|begun|initia|convert)", re.I)
@@ -97,8 +49,6 @@ _LEAST_MOST = re.compile(
     rf"\bmin\w*\s?/\s?max\w*[ ,:=]{{0,3}}(?:doses?[ ,:=]{{0,3}})?({DEC})\s?/\s?({DEC})\s?{UNIT}",
     re.I,
 )
-# a concentration that was measured, not one that was aimed at
-_MEASURED = re.compile(r"concentrations?|(?:serum|plasma|blood) levels?", re.I)
 # one arm that went through these doses, not an arm for each
 _STARTED = re.compile(
     rf"\b(?:starting (?:dose|dosage|at)|(?:start|initiat)ed (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
@@ -115,44 +65,6 @@ _IN_STEPS = re.compile(
     r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
     re.I,
 )
-
-
-def doses(text: str) -> list[_Dose]:
-    """Every dose of a text; a list that shares its unit is one, a range is marked."""
-    found = []
-    for match in _DOSE.finditer(text):
-        if "ml" in match[2].lower() and _MEASURED.search(
-            text, max(0, match.start() - 60), match.start()
-        ):
-            continue
-        # no drug at all is the placebo
-        figures = tuple(f for f in re.findall(DEC, match[1]) if figure(f))
-        if not figures:
-            continue
-        ranged = len(figures) == 2 and bool(re.search(r"\d\s*(?:-|to)\s*[\d.]", match[1]))
-        found.append(_Dose(match.start(), match.end(), figures, _unit(match[2]), ranged))
-    return found
-
-
-def _unit(text: str) -> str:
-    text = re.sub(r"\s?(?:per |/)\s?(?:kg|kilogram)(?: of body ?weight)?", "/kg", text)
-    text = re.sub(r"\s?(?:per|a|each|every)\s(?:day)|/d$|\s?(?:once )?daily|/24 ?h", "/day", text)
-    text = (
-        re.sub(r"\s?(?:twice|once).*|\s?[btq]\.?[id]\.?d?\.?$", "", text)
-        if "/day" not in text
-        else text
-    )
-    return re.sub(r"\s?/\s?", "/", text).replace("/day/day", "/day").strip()
-
-
-def _written(dose: str) -> str:
-    """A dose without what differs between publishers: ``.7`` is ``0.7``, ``1,000`` is ``1000``."""
-    return ("0" if dose.startswith(".") else "") + dose.replace(",", "")
-
-
-def figure(text: str) -> float:
-    """A dose as a number, so that ``1,000`` and ``1000`` are one."""
-    return float(text.replace(",", ""))
 
 
 # "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
@@ -207,7 +119,7 @@ class ArmTable:
         self._find_doses()
         self._make()
         self._pattern = self._mention_pattern()
-        self._sizes()
+        find_sizes(self.arms, self._sentences, self.mentions)
 
     # who ---------------------------------------------------------------------------------------
 
@@ -364,7 +276,7 @@ class ArmTable:
         singles: list[tuple[float, tuple[str, ...], str]] = []
         for place, sentence in enumerate([self.title, *self._sentences]):
             found = doses(sentence)
-            groups: list[list[_Dose]] = []
+            groups: list[list[Dose]] = []
             for dose in found:
                 gap = sentence[groups[-1][-1].end : dose.start] if groups else ""
                 if groups and (
@@ -407,8 +319,7 @@ class ArmTable:
                     group[0].ranged = True
                     figures = group[-1].figures
                     by_weight = " or ".join(
-                        f"{'-'.join(map(_written, dose.figures))} {dose.unit}"
-                        for dose in group[:-1]
+                        f"{'-'.join(map(written, dose.figures))} {dose.unit}" for dose in group[:-1]
                     )
                 kept = bool(_KEPT.search(before))
                 odd = not kept and bool(
@@ -493,7 +404,7 @@ class ArmTable:
                 self._only[drug] = (figures, unit)
             elif self.single and (average := _MEAN.search(self.text)):
                 # doses nobody fixed: what was given on average
-                self._only[drug] = ((average[1],), _unit(average[2]))
+                self._only[drug] = ((average[1],), unit_of(average[2]))
                 self._average = True
 
     def _around(self, one: str, unit: str) -> tuple[str, ...]:
@@ -525,7 +436,7 @@ class ArmTable:
             for dose in doses(sentence):
                 if len(dose.figures) == 1 and _ARM_WORD.match(sentence, dose.end):
                     # a dose that has its group is an arm's, wherever it stands
-                    seen[_written(dose.figures[0])] += 2
+                    seen[written(dose.figures[0])] += 2
                     unit = dose.unit if not unit or "day" in dose.unit else unit
                     continue
                 if not shares:
@@ -536,7 +447,7 @@ class ArmTable:
                     and len(dose.figures) == 1
                     and not _NOT_AN_ARM_DOSE.search(before)
                 ):
-                    seen[_written(dose.figures[0])] += 1
+                    seen[written(dose.figures[0])] += 1
                     unit = dose.unit if not unit or "day" in dose.unit else unit
         levels = [item for item, count in seen.items() if count >= 2]
         if 2 <= len(levels) <= 5:
@@ -589,7 +500,7 @@ class ArmTable:
         ):
             match = re.search(pattern, self.text, re.I)
             if match:
-                return tuple(f for f in match.group(1, 2) if f), _unit(match[3])
+                return tuple(f for f in match.group(1, 2) if f), unit_of(match[3])
         return (), ""
 
     def _variants(self) -> list[str]:
@@ -641,7 +552,7 @@ class ArmTable:
             return None
         if len(within) < 2:
             return None
-        return self.pooled(self.drugs[drug], figures, _unit(unit), variant), match.end()
+        return self.pooled(self.drugs[drug], figures, unit_of(unit), variant), match.end()
 
     def extension(self) -> int | None:
         """The arm of open treatment after a blinded part, in a report that tells of both."""
@@ -653,10 +564,10 @@ class ArmTable:
             return None
         name = self.drugs[0] if self.drugs else "treatment"
         for number, arm in enumerate(self.arms):
-            if arm.variant == _OPEN_ARM:
+            if arm.variant == OPEN_ARM:
                 return number
         figures, unit = self._opened()
-        self.arms.append(ArmDraft("single_arm", name, figures, unit, _OPEN_ARM))
+        self.arms.append(ArmDraft("single_arm", name, figures, unit, OPEN_ARM))
         return len(self.arms) - 1
 
     def _opened(self) -> tuple[tuple[str, ...], str]:
@@ -664,7 +575,7 @@ class ArmTable:
         for pattern in (_OPENED_BY, _OPENED_AT):
             match = pattern.search(self.text)
             if match:
-                return tuple(f for f in match.group(1, 2) if f), _unit(match[3])
+                return tuple(f for f in match.group(1, 2) if f), unit_of(match[3])
         return (), ""
 
     def comparator_told(self, sentence: str) -> bool:
@@ -676,7 +587,7 @@ class ArmTable:
         return [
             n
             for n, arm in enumerate(self.arms)
-            if arm.role in ("intervention", "single_arm") and arm.variant != _OPEN_ARM
+            if arm.role in ("intervention", "single_arm") and arm.variant != OPEN_ARM
         ]
 
     def _mention_pattern(self) -> re.Pattern[str]:
@@ -913,40 +824,7 @@ class ArmTable:
 
     # how many ----------------------------------------------------------------------------------
 
-    def _sizes(self) -> None:
-        for sentence in self._sentences:
-            if not _NUMBERED.search(sentence) or not _SIZED.search(sentence):
-                continue
-            is_random = bool(
-                re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
-            )
-            # a sentence of results prints counts beside its arms that are no sizes
-            told = bool(_RESULT.search(sentence)) and not _GIVEN_TO.search(sentence)
-            if told and "%" not in sentence:
-                continue
-            mentions = [m for m in self.mentions(sentence) if len(m.arms) == 1]
-            for number, mention in enumerate(mentions):
-                arm = self.arms[mention.arms[0]]
-                if arm.role == "pooled":
-                    continue
-                stop = mentions[number + 1].start if number + 1 < len(mentions) else len(sentence)
-                n = _size_after(sentence[mention.end : stop], told)
-                if n is None and not told:
-                    floor = mentions[number - 1].end if number else 0
-                    n = _size_before(sentence[floor : mention.start])
-                if n is None or n < 5:
-                    continue
-                if (
-                    is_random
-                    and arm.n_randomized is None
-                    and not re.search(r"analy[sz]|evaluable|efficacy|completed", sentence, re.I)
-                ):
-                    arm.n_randomized = n
-                elif arm.n_analyzed is None and arm.n_randomized != n:
-                    arm.n_analyzed = n
 
-
-_OPEN_ARM = "open-label extension"
 _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
     re.I,
@@ -960,7 +838,6 @@ _OPENED_AT = re.compile(
     rf"(?:open[- ]label|extension|\bOLEx?\b)[^.]{{0,90}}?\b(?:during which|in which|all (?:patients )?(?:received|were)|where)\b[^.;\d]{{0,60}}?{_AMOUNT}",
     re.I,
 )
-_GIVEN_TO = re.compile(r"random|assign|allocat|intent\w*-to", re.I)
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
 _PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
 _OR_PLACEBO = re.compile(
@@ -994,10 +871,6 @@ def _has_word(text: str, word: str) -> bool:
     return False
 
 
-_RESULT = re.compile(
-    r"adverse|side[- ]effects?|withdr[ae]w|dropp?ed|drop-?outs?|discontinu|lost to|died|deaths?|seizure[- ]free|responders?\b|recurr|experienced",
-    re.I,
-)
 _LABEL_AFTER = re.compile(
     r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
     re.I,
@@ -1007,10 +880,6 @@ _LABEL_BEFORE = re.compile(
     re.I,
 )
 # "extended-release levetiracetam (LEV XR)": a short form the letters alone do not explain
-_NUMBERED = re.compile(
-    r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b", re.I
-)
-_SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
 _GIVEN = re.compile(
     rf"\b([A-Za-z-]{{5,}})(?: (?:acetate|hydrochloride|[a-z-]*release|tablets?|capsules?))?"
     rf"\s?\((?:[A-Z]\w+; ?)?([A-Z][A-Za-z]{{1,4}})(?:[- ]{FORMULATION})?[);,]"
@@ -1043,22 +912,3 @@ def _grades(text: str) -> list[str]:
             order = ("low", "med", "int", "hig", "fix", "fle")
             return sorted(same, key=lambda item: order.index(item[:3]))
     return []
-
-
-def _size_after(text: str, told: bool) -> int | None:
-    match = re.match(
-        rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b(?!\s?[\[(]\s?\d[\d.]*\s?%)",
-        text,
-    )
-    if not match and not told:
-        match = re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {_PEOPLE}", text)
-    return integer(match[1]) if match else None
-
-
-def _size_before(text: str) -> int | None:
-    match = re.search(
-        rf"\b({INT})\s+(?:{_PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+|assigned\s+|allocated\s+)?(?:to|received|receiving|in(?: the| a)?|on|took|given)?\s*(?:the\s+)?(?:oral |matching |matched )?$",
-        text,
-        re.I,
-    )
-    return integer(match[1]) if match else None

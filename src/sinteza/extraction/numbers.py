@@ -23,6 +23,7 @@ _VALUES |= {"none": 0, "no": 0, "zero": 0, "a": 1}
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
 WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
+PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|dogs?)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _PCT = rf"((?:[+-]\s?)?(?:{DEC}|\b{WORD}\b))\s?(?:%|percent\b|per cent\b|percentage points?\b)"
 _L = r"(?<![\w.~])"

@@ -1,0 +1,66 @@
+# ruff: noqa: E501 - a pattern is read best on one line
+"""Doses as trials print them: lists that share a unit, ranges, one spelling of each unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sinteza.extraction.numbers import DEC, UNIT
+
+
+@dataclass(slots=True)
+class Dose:
+    """A dose at its place: figures as printed, and whether they are a range."""
+
+    start: int
+    end: int
+    figures: tuple[str, ...]
+    unit: str
+    ranged: bool
+
+
+_DOSE = re.compile(
+    rf"(?<![\w.,])(?<![Dd]ay )(?<![Ww]eek )(?<!onth )({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
+)
+# a concentration that was measured, not one that was aimed at
+_MEASURED = re.compile(r"concentrations?|(?:serum|plasma|blood) levels?", re.I)
+
+
+def doses(text: str) -> list[Dose]:
+    """Every dose of a text; a list that shares its unit is one, a range is marked."""
+    found = []
+    for match in _DOSE.finditer(text):
+        if "ml" in match[2].lower() and _MEASURED.search(
+            text, max(0, match.start() - 60), match.start()
+        ):
+            continue
+        # no drug at all is the placebo
+        figures = tuple(f for f in re.findall(DEC, match[1]) if figure(f))
+        if not figures:
+            continue
+        ranged = len(figures) == 2 and bool(re.search(r"\d\s*(?:-|to)\s*[\d.]", match[1]))
+        found.append(Dose(match.start(), match.end(), figures, unit_of(match[2]), ranged))
+    return found
+
+
+def unit_of(text: str) -> str:
+    """A unit in one spelling: ``mg/day``, ``mg/kg``."""
+    text = re.sub(r"\s?(?:per |/)\s?(?:kg|kilogram)(?: of body ?weight)?", "/kg", text)
+    text = re.sub(r"\s?(?:per|a|each|every)\s(?:day)|/d$|\s?(?:once )?daily|/24 ?h", "/day", text)
+    text = (
+        re.sub(r"\s?(?:twice|once).*|\s?[btq]\.?[id]\.?d?\.?$", "", text)
+        if "/day" not in text
+        else text
+    )
+    return re.sub(r"\s?/\s?", "/", text).replace("/day/day", "/day").strip()
+
+
+def written(dose: str) -> str:
+    """A dose without what differs between publishers: ``.7`` is ``0.7``, ``1,000`` is ``1000``."""
+    return ("0" if dose.startswith(".") else "") + dose.replace(",", "")
+
+
+def figure(text: str) -> float:
+    """A dose as a number, so that ``1,000`` and ``1000`` are one."""
+    return float(text.replace(",", ""))
