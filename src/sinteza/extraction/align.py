@@ -49,6 +49,7 @@ _HELD = re.compile(
 )
 # treatment that everybody had after the blinded part
 _OPEN = re.compile(r"open[- ]label|extension|\bOLEx?\b|\bPart (?:II|2|B)\b|long-term", re.I)
+_EACH = re.compile(r"\brespectively\b", re.I)
 _EITHER = re.compile(r"\beither (?:[\w/]+ ){0,3}?(?:or (?:the )?)?$", re.I)
 # "(p = 0.08 vs placebo)": what was tested, not whose figure
 _IN_TEST = re.compile(
@@ -78,6 +79,9 @@ class Alignment:
         if table.single or len(table.arms) == 1:
             return [(value, 0, 0.9) for value in values]
         low, high = reading.scope
+        lists = self._lists(sentence, reading)
+        if len(lists) > 1:
+            return [item for part in lists for item in self.pair(sentence, part, mentions)]
         # arms inside the outcome's own words ("reduction over placebo") are not arms of figures
         inner = reading.named
         clean = [
@@ -102,7 +106,7 @@ class Alignment:
                 return [(values[0], arm, 0.85) for arm in both]
         # "without exposure to either X or placebo" gives no figure to one of them
         near = [m for m in near if not _EITHER.search(sentence, max(0, m.start - 40), m.start)]
-        slots = [(m, arm) for m in near for arm in m.arms]
+        slots = self._slots(sentence, values, near)
         if (
             len(slots) > 1
             and len({id(m) for m, _ in slots}) == 1
@@ -180,6 +184,51 @@ class Alignment:
             result = [item for item in result if item[1] != table.comparator]
         self._remember([arm for _, arm, _ in result])
         return result
+
+    @staticmethod
+    def _lists(sentence: str, reading: Reading) -> list[Reading]:
+        """A reading cut behind each "respectively": what follows is another list."""
+        parts, values, low = [], reading.values, reading.scope[0]
+        for match in _EACH.finditer(sentence, values[0].end, values[-1].start):
+            closed = [v for v in values if v.end <= match.start()]
+            # after a single figure it closes no list
+            if len(closed) > 1:
+                parts.append(Reading(reading.code, closed, (low, match.end()), reading.named))
+                values, low = values[len(closed) :], match.end()
+        parts.append(Reading(reading.code, values, (low, reading.scope[1]), reading.named))
+        return parts
+
+    def _slots(
+        self, sentence: str, values: list[Value], near: list[Mention]
+    ) -> list[tuple[Mention, int]]:
+        """An arm of each mention, as many as there are figures where that can be seen."""
+        slots = [(m, arm) for m in near for arm in m.arms]
+        if len(values) < 2:
+            return slots
+        if len(slots) > len(values):
+            # "greater than placebo for 80 and 120 mg (A and B)": the placebo has no figure here
+            named = [
+                (m, arm)
+                for n, (m, arm) in enumerate(slots)
+                if not (
+                    arm == self.table.comparator
+                    and n + 1 < len(slots)
+                    and slots[-1][0].end <= values[0].start
+                    and _HELD.search(sentence[: m.start])
+                )
+            ]
+            return named if len(named) == len(values) else slots
+        vague = [m for m in near if m.vague]
+        own = self.table.active()
+        if len(vague) == 1 and len(own) > 1 and len(values) == len(slots) - 1 + len(own):
+            # "A for placebo and B, C, and D for the drug groups"
+            whole = vague[0]
+            return [
+                (m, arm)
+                for m in near
+                for arm in (own if m is whole and len(m.arms) == 1 else m.arms)
+            ]
+        return slots
 
     def _remember(self, arms: list[int]) -> None:
         """The order of arms, once or again and again, for a sentence that names none."""
@@ -389,6 +438,9 @@ class Alignment:
         if len(arms) != len(values) or table.comparator not in arms:
             return None
         up, down = bool(_UP.search(before)), bool(_DOWN.search(before))
+        if not up and not down and reading.code in _EFFECTS:
+            # "X gave a greater reduction (A vs B) and freedom (C vs D)": said once for both
+            up = bool(_UP.search(_outside(sentence[: reading.scope[0]])))
         if reading.code in ("MPC", "PCRED", "MEANPC") and not up:
             up, down = down or bool(re.search("reduc", before)), False
         if up == down:

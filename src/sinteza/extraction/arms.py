@@ -22,7 +22,7 @@ _ALLOCATE = re.compile(
 )
 _NOT_AN_ARM_DOSE = re.compile(
     r"titrat|escalat|increas|increment|start(?:ed|ing)|initia|taper|reduced? (?:to|by)|concomitant|maximum"
-    r"|per (?:tablet|capsule)|tablets?\b|oral solution|every \d|background|stable dos",
+    r"|per (?:tablet|capsule)|tablets?\b|oral solution(?! at\b)|every \d|background|stable dos",
     re.I,
 )
 _LONGEST = 4000
@@ -78,14 +78,39 @@ _DOSE = re.compile(
 )
 
 
-# a concentration that was measured, not one that was aimed at
-_MEASURED = re.compile(r"concentrations?|serum levels?|plasma levels?", re.I)
-# one arm that went through these doses, not an arm for each
-_STARTED = re.compile(
-    rf"\b(?:starting (?:dose|dosage|at)|started (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
+_MEAN = re.compile(
+    rf"\b(?:mean|median|average|modal)\b[^.;\d]{{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,20}}({DEC})\s?({UNIT})(?!\w)",
     re.I,
 )
-_RAISED = re.compile(r"\b(?:up to|maxim\w+|increments?)\b", re.I)
+_ARM_WORD = re.compile(r"\s?(?:[a-z]+ )?(?:group|arm)\b", re.I)
+# "8-12 mg/kg/d solution; ≥30-<50 kg: 6-8 mg/kg/d": the same arm at another weight
+_HEAVIER = re.compile(
+    r"(?:\s?(?:oral )?(?:solution|tablets?|capsules?))?[;,]\s(?:and |or )?(?:for |if )?(?:patients )?(?:weighing )?"
+    r"[<>≥≤]\s?\d+(?:\s?kg)?(?:\s?(?:-|to|and)\s?[<>≥≤]\s?\d+)?\s?kg\s?[:,]?\s?"
+)
+_N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {_PEOPLE})?\)", re.I)
+_KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
+# "min/max, 50/400 mg/d"
+_BEGUN = re.compile(r"\b(?:add|start|begin|began|begun|initia|convert)", re.I)
+_MOST = re.compile(r"\b(?:max\w*|up to|increas\w+|titrat\w+|by)\b", re.I)
+_LEAST_MOST = re.compile(
+    rf"\bmin\w*\s?/\s?max\w*[ ,:=]{{0,3}}(?:doses?[ ,:=]{{0,3}})?({DEC})\s?/\s?({DEC})\s?{UNIT}",
+    re.I,
+)
+# a concentration that was measured, not one that was aimed at
+_MEASURED = re.compile(r"concentrations?|(?:serum|plasma|blood) levels?", re.I)
+# one arm that went through these doses, not an arm for each
+_STARTED = re.compile(
+    rf"\b(?:starting (?:dose|dosage|at)|(?:start|initiat)ed (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
+    re.I,
+)
+_RAISED = re.compile(r"\b(?:up to|maxim\w+|increments?|as needed|as required|flexibl[ey])\b", re.I)
+# one dose first, for everybody, and then as much as was needed
+_RAISED_FROM = re.compile(
+    rf"(?<![\d.-])({DEC})\s?({UNIT})(?!\w)([^;]{{0,200}}?)\b(?:titrat\w+|increas\w+|adjust\w+|rais\w+|escalat\w+)\b[^.;]{{0,90}}?"
+    rf"\b(?:up to|maximum)\b[^.;\d]{{0,30}}({DEC})\s?({UNIT})(?!\w)",
+    re.I,
+)
 _IN_STEPS = re.compile(
     r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
     re.I,
@@ -110,6 +135,7 @@ def doses(text: str) -> list[_Dose]:
 
 
 def _unit(text: str) -> str:
+    text = re.sub(r"\s?(?:per |/)\s?(?:kg|kilogram)(?: of body ?weight)?", "/kg", text)
     text = re.sub(r"\s?(?:per|a|each|every)\s(?:day)|/d$|\s?(?:once )?daily|/24 ?h", "/day", text)
     text = (
         re.sub(r"\s?(?:twice|once).*|\s?[btq]\.?[id]\.?d?\.?$", "", text)
@@ -131,7 +157,7 @@ def figure(text: str) -> float:
 
 # "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
 _JOINT = re.compile(
-    r"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|a|per|day|either)\b"
+    r"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|(?:two|three|four|\d) times|a|per|day|either)\b"
     r"|\([^()]*\)|\[[^\[\]]*\])*",
     re.I,
 )
@@ -149,6 +175,10 @@ _KNOWN = re.compile(
 )
 
 
+# "BRV 50-200 mg/day", "BRV ≥50 mg/day"
+_SEVERAL = re.compile(
+    rf"\s?\(?(?P<least>[≥⩾≧]|> ?or ?= ?|>=)?\s?(?P<low>{DEC})(?:\s?(?:-|–|to)\s?(?P<high>{DEC}))?\s?(?P<unit>{UNIT})(?!\w)"
+)
 # "BRV50", "BRV 20, 50, and 100 mg/day": doses joined to the name, with or without their unit
 _GLUED = re.compile(
     rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
@@ -327,6 +357,8 @@ class ArmTable:
         )
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
         self._stepped: set[tuple[str, ...]] = set()
+        self._average = False
+        self._by_weight: dict[tuple[tuple[str, ...], str], str] = {}
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
         singles: list[tuple[float, tuple[str, ...], str]] = []
@@ -334,10 +366,10 @@ class ArmTable:
             found = doses(sentence)
             groups: list[list[_Dose]] = []
             for dose in found:
-                if (
-                    groups
-                    and not dose.ranged
-                    and _JOINT.fullmatch(named.sub("", sentence[groups[-1][-1].end : dose.start]))
+                gap = sentence[groups[-1][-1].end : dose.start] if groups else ""
+                if groups and (
+                    (not dose.ranged and _JOINT.fullmatch(named.sub("", gap)))
+                    or _HEAVIER.fullmatch(gap)
                 ):
                     groups[-1].append(dose)
                 else:
@@ -358,6 +390,7 @@ class ArmTable:
                 ):
                     group[0].ranged = True
                 kinds = {"kg" in dose.unit for dose in group}
+                by_weight = ""
                 stepped = (
                     len(figures) > 2
                     and not group[0].ranged
@@ -373,19 +406,28 @@ class ArmTable:
                     # by weight for some, the same for all others: one arm
                     group[0].ranged = True
                     figures = group[-1].figures
-                odd = bool(_NOT_AN_ARM_DOSE.search(before)) or bool(
-                    re.match(r"\s*(?:increments|tablets|capsules)", after)
+                    by_weight = " or ".join(
+                        f"{'-'.join(map(_written, dose.figures))} {dose.unit}"
+                        for dose in group[:-1]
+                    )
+                kept = bool(_KEPT.search(before))
+                odd = not kept and bool(
+                    _NOT_AN_ARM_DOSE.search(before)
+                    or re.match(r"\s*(?:increments|tablets|capsules)", after)
                 )
                 unit = next((d.unit for d in reversed(group) if "day" in d.unit), group[-1].unit)
                 if len(figures) > 1 and not group[0].ranged and (not odd or len(figures) > 2):
-                    weight = 3 if _ALLOCATE.search(sentence) or place == 0 else 1
+                    sized = _N_OF.search(sentence, group[0].end, group[-1].end + 25)
+                    weight = 3 if sized or _ALLOCATE.search(sentence) or place == 0 else 1
                     lists[figures] += max(weight, 2 if len(figures) > 2 else 1)
                     units[figures] = unit
                 points = 5.0 if place == 0 else 1.0
+                # the last of a series of doses is the one that was kept up
+                points += 5.0 * kept
                 points += 3.0 * bool(
                     re.search(r"random|receiv|target|fixed|maintenance", before + after, re.I)
                 )
-                points += 2.0 * any(
+                points += (6.0 if place == 0 else 2.0) * any(
                     before[match.end() :].strip() in ("", "(") for match in named.finditer(before)
                 )
                 points += 5.0 * bool(
@@ -403,7 +445,10 @@ class ArmTable:
                 if self.single and group[0].ranged and re.search(r"\brange\s?[=:,of]*\s*$", before):
                     # "modal dose 200 mg (range = 50-400 mg)"
                     points += 6.0
-                singles.append((points, figures if group[0].ranged else figures[-1:], unit))
+                kept_figures = figures if group[0].ranged else figures[-1:]
+                singles.append((points, kept_figures, unit))
+                if by_weight:
+                    self._by_weight[kept_figures, unit] = f"{by_weight} or"
         drug = self.drugs[0] if self.drugs else ""
         for figures in self._stepped:
             lists.pop(figures, None)
@@ -430,6 +475,8 @@ class ArmTable:
             beside = next((match for match in ranges if match), None)
             if beside and len(figures) == 1 and figures[0] in beside.groups():
                 figures = (beside[1], beside[2])
+            elif self.single and len(figures) == 1:
+                figures = self._around(figures[0], unit)
             start = _STARTED.search(self.text)
             if (
                 start
@@ -444,15 +491,45 @@ class ArmTable:
                 figures = (start[1], figures[0])
             if points >= 1:
                 self._only[drug] = (figures, unit)
+            elif self.single and (average := _MEAN.search(self.text)):
+                # doses nobody fixed: what was given on average
+                self._only[drug] = ((average[1],), _unit(average[2]))
+                self._average = True
+
+    def _around(self, one: str, unit: str) -> tuple[str, ...]:
+        """The range one dose of the only arm belongs to, where the doses were adjusted; else the dose."""
+        amount = re.split(r"[/\s]", unit)[0]
+        for match in _LEAST_MOST.finditer(self.text):
+            if figure(match[1]) <= figure(one) <= figure(match[2]):
+                return (match[1], match[2])
+        for match in _RAISED_FROM.finditer(self.text):
+            low, low_unit, between, high, high_unit = match.groups()
+            before = self.text[max(0, match.start() - 30) : match.start()]
+            begun = _BEGUN.search(before + between[:40])
+            if (
+                {re.split(r"[/\s]", u)[0] for u in (low_unit, high_unit)} == {amount}
+                and figure(low) < figure(high)
+                and figure(one) in (figure(low), figure(high))
+                and ("kg" in low_unit) == ("kg" in high_unit)
+                and (begun or (". " not in between and not _MOST.search(before)))
+            ):
+                return (low, high)
+        return (one,)
 
     def _recurring(self, drug: str) -> None:
         """Doses never listed together that come back through the results: each is an arm."""
         seen: Counter[str] = Counter()
         unit = ""
         for sentence in self._sentences:
-            if not re.search(r"\d\s?%", sentence):
-                continue
+            shares = re.search(r"\d\s?%", sentence)
             for dose in doses(sentence):
+                if len(dose.figures) == 1 and _ARM_WORD.match(sentence, dose.end):
+                    # a dose that has its group is an arm's, wherever it stands
+                    seen[_written(dose.figures[0])] += 2
+                    unit = dose.unit if not unit or "day" in dose.unit else unit
+                    continue
+                if not shares:
+                    continue
                 before = sentence[max(0, dose.start - 40) : dose.start]
                 if (
                     not dose.ranged
@@ -469,7 +546,8 @@ class ArmTable:
         if self.single:
             drug = self.drugs[0] if self.drugs else "treatment"
             figures, unit = self._only.get(drug, ((), ""))
-            self.arms.append(ArmDraft("single_arm", drug, figures, unit))
+            variant = "mean" if self._average else ""
+            self.arms.append(ArmDraft("single_arm", drug, figures, unit, variant))
             return
         variants = self._variants()
         self._grades = _grades(f"{self.title}. {self.text}")
@@ -481,15 +559,16 @@ class ArmTable:
                 and drug == self.drugs[0]
                 and (drug not in self._levels or "fixed-dose" in self._grades)
             ):
-                self.arms.extend(
-                    ArmDraft("intervention", drug, variant=grade) for grade in self._grades
-                )
+                for grade in self._grades:
+                    figures, unit = self._graded(grade)
+                    self.arms.append(ArmDraft("intervention", drug, figures, unit, grade))
             elif drug in self._levels:
                 levels, unit = self._levels[drug]
                 self.arms.extend(ArmDraft("intervention", drug, (item,), unit) for item in levels)
             else:
                 only, unit = self._only.get(drug, ((), ""))
-                self.arms.append(ArmDraft("intervention", drug, only, unit))
+                lighter = self._by_weight.get((only, unit), "")
+                self.arms.append(ArmDraft("intervention", drug, only, unit, lighter))
         if self.comparator_name:
             self.comparator = len(self.arms)
             self.arms.append(ArmDraft("comparator", self.comparator_name))
@@ -499,6 +578,19 @@ class ArmTable:
             self.arms[1].role = "comparator"
         elif len(self.arms) == 1 and not self.comparator_name:
             self.arms[0].role = "single_arm"
+
+    def _graded(self, grade: str) -> tuple[tuple[str, ...], str]:
+        """What a grade stands for: ``3-7 ng/mL (low exposure)``, ``low dose (2 mg/day)``."""
+        words = grade.replace("-", "[- ]")
+        amount = rf"({DEC})(?:\s?(?:-|to)\s?({DEC}))?\s?({UNIT})(?!\w)"
+        for pattern in (
+            rf"(?<![\w.-]){amount}\s?[(\[,]\s?(?:the )?{words}\b",
+            rf"\b{words}(?: (?:group|arm|of|\w+))?\s?[(\[,:]?\s?{amount}",
+        ):
+            match = re.search(pattern, self.text, re.I)
+            if match:
+                return tuple(f for f in match.group(1, 2) if f), _unit(match[3])
+        return (), ""
 
     def _variants(self) -> list[str]:
         """Two formulations of one drug compared with each other."""
@@ -511,14 +603,45 @@ class ArmTable:
 
     # where -------------------------------------------------------------------------------------
 
-    def pooled(self, drug: str = "") -> int:
-        """The arm of all doses of a drug, or of everybody; made when first asked for."""
-        name = f"{drug} all doses" if drug else "all"
+    def pooled(
+        self, drug: str = "", figures: tuple[str, ...] = (), unit: str = "", variant: str = ""
+    ) -> int:
+        """The arm of all doses of a drug, of those that are said, or of everybody; made when first
+        asked for."""
+        name = drug if figures else f"{drug} all doses" if drug else "all"
         for number, arm in enumerate(self.arms):
-            if arm.role == "pooled" and arm.drug == name:
+            if arm.role == "pooled" and (arm.drug, arm.doses, arm.variant) == (
+                name,
+                figures,
+                variant,
+            ):
                 return number
-        self.arms.append(ArmDraft("pooled", name))
+        self.arms.append(ArmDraft("pooled", name, figures, unit, variant))
         return len(self.arms) - 1
+
+    def _several(self, sentence: str, end: int, drug: int) -> tuple[int, int] | None:
+        """Doses of a drug taken together, said right behind its name, and where they end."""
+        match = _SEVERAL.match(sentence, end)
+        if not match:
+            return None
+        least, low, high, unit = match.group("least", "low", "high", "unit")
+        levels = {
+            figure(arm.doses[0])
+            for arm in self.arms
+            if arm.drug == self.drugs[drug] and arm.role == "intervention" and len(arm.doses) == 1
+        }
+        figures: tuple[str, ...]
+        if least and not high:
+            within = [level for level in levels if level >= figure(low)]
+            figures, variant = (low,), "≥"
+        elif high and not least:
+            within = [level for level in levels if figure(low) <= level <= figure(high)]
+            figures, variant = (low, high), ""
+        else:
+            return None
+        if len(within) < 2:
+            return None
+        return self.pooled(self.drugs[drug], figures, _unit(unit), variant), match.end()
 
     def extension(self) -> int | None:
         """The arm of open treatment after a blinded part, in a report that tells of both."""
@@ -532,8 +655,17 @@ class ArmTable:
         for number, arm in enumerate(self.arms):
             if arm.variant == _OPEN_ARM:
                 return number
-        self.arms.append(ArmDraft("single_arm", name, variant=_OPEN_ARM))
+        figures, unit = self._opened()
+        self.arms.append(ArmDraft("single_arm", name, figures, unit, _OPEN_ARM))
         return len(self.arms) - 1
+
+    def _opened(self) -> tuple[tuple[str, ...], str]:
+        """The dose of the open part where it is said: "then 500 mg/day in an open-label phase"."""
+        for pattern in (_OPENED_BY, _OPENED_AT):
+            match = pattern.search(self.text)
+            if match:
+                return tuple(f for f in match.group(1, 2) if f), _unit(match[3])
+        return (), ""
 
     def comparator_told(self, sentence: str) -> bool:
         """True if a sentence names the comparator."""
@@ -645,6 +777,8 @@ class ArmTable:
                 numbers = self._by_dose(figures, last_drug if close else -1)
                 if numbers and close and last_drug >= 0 and out and out[-1].vague:
                     out[-1] = Mention(out[-1].start, end, numbers)
+                elif numbers and close and out and out[-1].arms == numbers:
+                    out[-1].end = end
                 elif numbers:
                     out.append(Mention(start, end, numbers))
                 elif close and out:
@@ -728,6 +862,10 @@ class ArmTable:
             if fitting:
                 out.append(Mention(start, end, (fitting[0],)))
                 return
+        several = self._several(sentence, end, drug) if len(own) > 1 else None
+        if several:
+            out.append(Mention(start, several[1], (several[0],)))
+            return
         if len(own) > 1 and re.match(r"\s?[≥>]", sentence[end : end + 2]):
             # "BRV >= 50 mg/day": these doses together
             out.append(Mention(start, end, (self.pooled(self.drugs[drug]),)))
@@ -811,6 +949,15 @@ class ArmTable:
 _OPEN_ARM = "open-label extension"
 _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
+    re.I,
+)
+_AMOUNT = rf"(?<![\w.-])({DEC})(?:\s?(?:-|to)\s?({DEC}))?\s?({UNIT})(?!\w)"
+_OPENED_BY = re.compile(
+    rf"\b(?:then|followed by|received|on|with)\b[^.;]{{0,30}}?{_AMOUNT}[^.;,]{{0,30}}\b(?:in|during|for)\b[^.;,]{{0,20}}\b(?:open[- ]label|extension)",
+    re.I,
+)
+_OPENED_AT = re.compile(
+    rf"(?:open[- ]label|extension|\bOLEx?\b)[^.]{{0,90}}?\b(?:during which|in which|all (?:patients )?(?:received|were)|where)\b[^.;\d]{{0,60}}?{_AMOUNT}",
     re.I,
 )
 _GIVEN_TO = re.compile(r"random|assign|allocat|intent\w*-to", re.I)

@@ -40,7 +40,7 @@ _TIME = (
 UNIT = (
     r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
     r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|h))*(?:\s?/\s?(?:day|d|h|min|week))?"
-    r"(?:\s?(?:per|a|each|every) (?:kg(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
+    r"(?:\s?(?:per|a|each|every) (?:(?:kg|kilogram)(?: of body ?weight)?(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
     r"|\s?(?:daily|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)\b)?"
 )
 _FEW = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)"
