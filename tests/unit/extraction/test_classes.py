@@ -396,6 +396,6 @@ def test_doses_of_one_arm(methods: str, doses: str) -> None:
 
 
 def test_a_day_is_no_dose() -> None:
-    text = "Lotramacetam reached 10 mg/kg/day on Day 7 and 20 mg/kg/day on Day 11 or placebo."
+    text = "Lotramacetam reached 12 mg/kg/day on Day 5 and 24 mg/kg/day on Day 9 or placebo."
     arms = report("All went well.", f"In this double-blind trial, {text}").arms
-    assert all(not arm.dose.startswith("7") for arm in arms)
+    assert all(not arm.dose.startswith(("5", "9")) for arm in arms)
