@@ -86,6 +86,9 @@ _BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+_LET_IN = {"randomized near", "entered blind near"}
+
+
 class Candidate:
     """One number of people, and the names of the cues that hold for it."""
 
@@ -172,13 +175,27 @@ def candidates(text: str) -> list[Candidate]:
         for name, pattern in _CUES:
             if name in ("randomized", "blind", "open") and pattern.search(sentence):
                 shared.add(f"sentence {name}")
-        seen: set[int] = set()
+        here: dict[int, Candidate] = {}
         for start, end, n, form in counted:
-            if n not in seen:
-                seen.add(n)
-                found.append(Candidate(n, _cues(sentence, start, end) | shared | {f"form {form}"}))
+            if n not in here:
+                here[n] = Candidate(n, _cues(sentence, start, end) | shared | {f"form {form}"})
+        found += _not_only_whom(list(here.values()), figures[-3:])
     _compare(found, figures)
     return found
+
+
+def _not_only_whom(counted: list[Candidate], figures: Sequence[Sequence[int]]) -> list[Candidate]:
+    """Without those of whom the same sentence lets fewer in: "of 88 patients, 44 entered".
+
+    Where the fewer are one of the parts that make up the whole, all of it took part.
+    """
+    even, uneven, _ = _sums(figures, {item.n for item in counted})
+    fewest = min((item.n for item in counted if _LET_IN & item.cues), default=math.inf)
+    return [
+        item
+        for item in counted
+        if "after of" not in item.cues or item.n <= fewest or item.n in even | uneven
+    ]
 
 
 def _compare(found: Sequence[Candidate], figures: Sequence[Sequence[int]]) -> None:
@@ -188,11 +205,7 @@ def _compare(found: Sequence[Candidate], figures: Sequence[Sequence[int]]) -> No
     largest = max(item.n for item in found)
     often = [item.n for item in found]
     even, uneven, parts = _sums(figures, set(often))
-    random = [
-        item.n
-        for item in found
-        if {"randomized near", "entered blind near"} & item.cues and item.n not in parts
-    ]
+    random = [item.n for item in found if _LET_IN & item.cues and item.n not in parts]
     found[0].cues.add("earliest")
     for item in found:
         n = item.n
