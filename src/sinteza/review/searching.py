@@ -161,15 +161,7 @@ def _ask_pubmed(review: Review, plan: SearchPlan, window: Window) -> SearchRan:
                 warnings=tuple(warnings),
                 payloads=tuple(payloads),
             )
-            review.store.append(SEARCHER, review.at, [(plan.id, run)])
-            imports.take_records(
-                review.store,
-                _records(review, bodies),
-                name=f"PubMed: {plan.query}",
-                raw=bodies,
-                form="pubmed-xml",
-                at=review.at,
-            )
+            _take_in(review, plan, run, bodies, name=f"PubMed: {plan.query}")
         pubmed.forget()
     return run
 
@@ -200,16 +192,23 @@ def _ask_archive(review: Review, plan: SearchPlan, window: Window, folder: Path)
                 warnings=tuple(note.message for note in answer.notes),
                 lines=tuple((line.depth, line.text, line.hits) for line in answer.lines),
             )
-            review.store.append(SEARCHER, review.at, [(plan.id, run)])
-            imports.take_records(
-                review.store,
-                _records(review, bodies),
-                name=f"PubMed (archive): {plan.query}",
-                raw=bodies,
-                form="pubmed-xml",
-                at=review.at,
-            )
+            _take_in(review, plan, run, bodies, name=f"PubMed (archive): {plan.query}")
     return run
+
+
+def _take_in(
+    review: Review, plan: SearchPlan, run: SearchRan, bodies: Sequence[str], *, name: str
+) -> None:
+    """Record a search that was answered, and its records after it."""
+    review.store.append(SEARCHER, review.at, [(plan.id, run)])
+    imports.take_records(
+        review.store,
+        _records(review, bodies),
+        name=name,
+        raw=bodies,
+        form="pubmed-xml",
+        at=review.at,
+    )
 
 
 def _records(review: Review, digests: Sequence[str]) -> Iterator[Record]:
