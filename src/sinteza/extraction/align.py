@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 
-from sinteza.extraction.arms import ArmTable
 from sinteza.extraction.drafts import Mention
+from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import Value
 from sinteza.extraction.outcomes import Reading
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a pattern is read best on one line
-"""The arm table of a report, made before any result is read, and the mentions of its arms.
+"""The arms of a report, made before any result is read.
 
 An arm is a treatment with its dose, or what it is compared with. Abbreviations are expanded first
 (Schwartz-Hearst); doses are taken from the sentences that say who got what.
@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sinteza.extraction.doses import Dose, doses, figure, unit_of, written
-from sinteza.extraction.drafts import OPEN_ARM, ArmDraft, Mention
-from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, SHORT, treatments
+from sinteza.extraction.drafts import ArmDraft
+from sinteza.extraction.lexicon import FORMULATION, SHORT, treatments
 from sinteza.extraction.numbers import DEC, PEOPLE, UNIT
-from sinteza.extraction.sizes import find_sizes
 from sinteza.text.abbreviations import Abbreviation
 
 _ALLOCATE = re.compile(
@@ -42,9 +41,9 @@ _HEAVIER = re.compile(
 )
 _N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
-# "min/max, 50/400 mg/d"
 _BEGUN = re.compile(r"\b(?:add|start|begin|began|begun|initia|convert)", re.I)
 _MOST = re.compile(r"\b(?:max\w*|up to|increas\w+|titrat\w+|by)\b", re.I)
+# "min/max, 50/400 mg/d"
 _LEAST_MOST = re.compile(
     rf"\bmin\w*\s?/\s?max\w*[ ,:=]{{0,3}}(?:doses?[ ,:=]{{0,3}})?({DEC})\s?/\s?({DEC})\s?{UNIT}",
     re.I,
@@ -73,32 +72,10 @@ _JOINT = re.compile(
     r"|\([^()]*\)|\[[^\[\]]*\])*",
     re.I,
 )
-_KNOWN = re.compile(
-    "|".join(
-        [
-            r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
-            rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
-            rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
-            r"(?P<active>(?<![\w-])(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
-            r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
-        ]
-    ),
-    re.I,
-)
 
 
-# "BRV 50-200 mg/day", "BRV ≥50 mg/day"
-_SEVERAL = re.compile(
-    rf"\s?\(?(?P<least>[≥⩾≧]|> ?or ?= ?|>=)?\s?(?P<low>{DEC})(?:\s?(?:-|–|to)\s?(?P<high>{DEC}))?\s?(?P<unit>{UNIT})(?!\w)"
-)
-# "BRV50", "BRV 20, 50, and 100 mg/day": doses joined to the name, with or without their unit
-_GLUED = re.compile(
-    rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
-)
-
-
-class ArmTable:
-    """The arms of one report and how they are called in it."""
+class Arms:
+    """The arms of one report, made from its title and text."""
 
     def __init__(
         self, title: str, text: str, short_forms: list[Abbreviation], single: bool
@@ -118,8 +95,6 @@ class ArmTable:
         self._grades: list[str] = []
         self._find_doses()
         self._make()
-        self._pattern = self._mention_pattern()
-        find_sizes(self.arms, self._sentences, self.mentions)
 
     # who ---------------------------------------------------------------------------------------
 
@@ -512,332 +487,7 @@ class ArmTable:
         kinds = list(dict.fromkeys(found))
         return kinds if len(kinds) == 2 else []
 
-    # where -------------------------------------------------------------------------------------
 
-    def pooled(
-        self, drug: str = "", figures: tuple[str, ...] = (), unit: str = "", variant: str = ""
-    ) -> int:
-        """The arm of all doses of a drug, of those that are said, or of everybody; made when first
-        asked for."""
-        name = drug if figures else f"{drug} all doses" if drug else "all"
-        for number, arm in enumerate(self.arms):
-            if arm.role == "pooled" and (arm.drug, arm.doses, arm.variant) == (
-                name,
-                figures,
-                variant,
-            ):
-                return number
-        self.arms.append(ArmDraft("pooled", name, figures, unit, variant))
-        return len(self.arms) - 1
-
-    def _several(self, sentence: str, end: int, drug: int) -> tuple[int, int] | None:
-        """Doses of a drug taken together, said right behind its name, and where they end."""
-        match = _SEVERAL.match(sentence, end)
-        if not match:
-            return None
-        least, low, high, unit = match.group("least", "low", "high", "unit")
-        levels = {
-            figure(arm.doses[0])
-            for arm in self.arms
-            if arm.drug == self.drugs[drug] and arm.role == "intervention" and len(arm.doses) == 1
-        }
-        figures: tuple[str, ...]
-        if least and not high:
-            within = [level for level in levels if level >= figure(low)]
-            figures, variant = (low,), "≥"
-        elif high and not least:
-            within = [level for level in levels if figure(low) <= level <= figure(high)]
-            figures, variant = (low, high), ""
-        else:
-            return None
-        if len(within) < 2:
-            return None
-        return self.pooled(self.drugs[drug], figures, unit_of(unit), variant), match.end()
-
-    def extension(self) -> int | None:
-        """The arm of open treatment after a blinded part, in a report that tells of both."""
-        if (
-            self.single
-            or self.comparator is None
-            or not _EXTENDED.search(f"{self.title}. {self.text}")
-        ):
-            return None
-        name = self.drugs[0] if self.drugs else "treatment"
-        for number, arm in enumerate(self.arms):
-            if arm.variant == OPEN_ARM:
-                return number
-        figures, unit = self._opened()
-        self.arms.append(ArmDraft("single_arm", name, figures, unit, OPEN_ARM))
-        return len(self.arms) - 1
-
-    def _opened(self) -> tuple[tuple[str, ...], str]:
-        """The dose of the open part where it is said: "then 500 mg/day in an open-label phase"."""
-        for pattern in (_OPENED_BY, _OPENED_AT):
-            match = pattern.search(self.text)
-            if match:
-                return tuple(f for f in match.group(1, 2) if f), unit_of(match[3])
-        return (), ""
-
-    def comparator_told(self, sentence: str) -> bool:
-        """True if a sentence names the comparator."""
-        return any(m.arms == (self.comparator,) for m in self.mentions(sentence))
-
-    def active(self) -> list[int]:
-        """The arms that are no comparator and no pool."""
-        return [
-            n
-            for n, arm in enumerate(self.arms)
-            if arm.role in ("intervention", "single_arm") and arm.variant != OPEN_ARM
-        ]
-
-    def _mention_pattern(self) -> re.Pattern[str]:
-        names = []
-        for number, drug in enumerate(self.drugs):
-            forms = sorted(set(self._aliases.get(drug, [])), key=len, reverse=True)
-            alias = "|".join(re.escape(form) for form in forms)
-            names.append(rf"(?P<d{number}>\b(?:{alias})(?:[- ]?(?P<v{number}>{FORMULATION})\b)?)")
-        parts = []
-        levels = [
-            re.escape(arm.doses[0])
-            for arm in self.arms
-            if arm.role == "intervention" and len(arm.doses) == 1
-        ]
-        if len(levels) > 1:
-            # "BRV 20 (56/99), 50 (62/99), and 100 mg/day": the unit stands behind the last only
-            parts.append(rf"(?<=[,\s])(?P<level>{'|'.join(levels)})(?=\s?[(:])")
-        graded = [arm.variant for arm in self.arms if arm.variant in self._grades]
-        if graded:
-            words = "|".join(item.replace("-", "[- ]") for item in graded)
-            parts.append(rf"(?P<grade>\b(?:{words})\b)")
-        self._labels = self._group_labels()
-        if self._labels:
-            words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
-            parts.append(rf"(?P<label>\b(?:{words})\b(?: group| arm)?)")
-        parts.extend(names)
-        if self._comparator_aliases:
-            parts.append(rf"(?P<comparator>\b(?:{'|'.join(self._comparator_aliases)})\b)")
-        return re.compile("|".join(parts or ["(?!)"]), re.I)
-
-    def _group_labels(self) -> dict[str, int]:
-        """What groups are called: ``(Lot-Mid group)``, ``group A received lotramacetam``."""
-        found: dict[str, int] = {}
-        whole = f"{self.title}. {self.text}"
-        for match in _LABEL_AFTER.finditer(whole):
-            words = re.sub(r"\([^()]*\)", "", whole[max(0, match.start() - 90) : match.start()])
-            before = re.split(r"[.;]|,| or | versus | vs\.? |either ", words)
-            arm = self._described(before[-1])
-            if arm is not None:
-                found.setdefault(match[1].lower(), arm)
-        for match in _LABEL_BEFORE.finditer(whole):
-            arm = self._described(match[2])
-            if arm is not None:
-                found.setdefault(f"group {match[1].lower()}", arm)
-        own = {alias.lower() for aliases in self._aliases.values() for alias in aliases}
-        found = {label: arm for label, arm in found.items() if label not in own}
-        return found if len(set(found.values())) > 1 else {}
-
-    def _described(self, words: str) -> int | None:
-        """The arm of a phrase that says what it was given."""
-        if self.comparator is not None and re.search(
-            rf"\b(?:{'|'.join(self._comparator_aliases or ['placebo'])}|placebo|saline|controls?|alone)\b",
-            words,
-            re.I,
-        ):
-            return self.comparator
-        named = {item.name for item in treatments(words)}
-        fitting = [
-            n for n, arm in enumerate(self.arms) if arm.drug in named and arm.role != "pooled"
-        ]
-        return fitting[0] if len(fitting) == 1 else None
-
-    def _matches(self, sentence: str) -> list[re.Match[str]]:
-        """What this report calls its arms, and what every report does, in order of place."""
-        found = [(m.start(), 0, m) for m in _KNOWN.finditer(sentence)]
-        found += [(m.start(), 1, m) for m in self._pattern.finditer(sentence)]
-        found.sort(key=lambda item: item[:2])
-        out: list[re.Match[str]] = []
-        end = 0
-        for start, _, match in found:
-            if start >= end:
-                out.append(match)
-                end = match.end()
-        return out
-
-    def mentions(self, sentence: str) -> list[Mention]:
-        """Arms named in a sentence, in order. Names that run together are one mention."""
-        out: list[Mention] = []
-        last_end, last_drug, listed = -10, -1, False
-        for match in self._matches(sentence):
-            groups = match.groupdict()
-            start, end = match.start(), match.end()
-            if out and start < out[-1].end:
-                continue
-            close = (
-                re.fullmatch(r"[\s(]*(?:at |of )?", sentence[last_end:start])
-                if last_end >= 0
-                else None
-            )
-            if groups.get("every"):
-                out.append(Mention(start, end, (), every=True))
-            elif groups.get("level") and not (
-                listed and re.fullmatch(r"\s?\([^()]*\),?\s*(?:and\s*)?", sentence[last_end:start])
-            ):
-                continue
-            elif groups.get("dose") or groups.get("level"):
-                figures = re.findall(DEC, groups.get("dose") or groups["level"])
-                numbers = self._by_dose(figures, last_drug if close else -1)
-                if numbers and close and last_drug >= 0 and out and out[-1].vague:
-                    out[-1] = Mention(out[-1].start, end, numbers)
-                elif numbers and close and out and out[-1].arms == numbers:
-                    out[-1].end = end
-                elif numbers:
-                    out.append(Mention(start, end, numbers))
-                elif close and out:
-                    out[-1].end = end
-                last_end, last_drug = end, -1
-                continue
-            elif groups.get("label"):
-                label = re.sub(r" (?:group|arm)$", "", groups["label"], flags=re.I).lower()
-                out.append(Mention(start, end, (self._labels[label],)))
-                last_end, last_drug = end, -1
-                continue
-            elif groups.get("grade"):
-                grade = groups["grade"].lower().replace(" ", "-")
-                arm = next(n for n, item in enumerate(self.arms) if item.variant == grade)
-                out.append(Mention(start, end, (arm,)))
-                last_end, last_drug = end, -1
-                continue
-            elif groups.get("comparator"):
-                if self.comparator is not None:
-                    out.append(Mention(start, end, (self.comparator,)))
-            elif groups.get("active") and self.active():
-                active = self.active()
-                arm = (
-                    active[0]
-                    if len(active) == 1
-                    else self.pooled(self.drugs[0] if self.drugs else "")
-                )
-                out.append(Mention(start, end, (arm,), vague=len(active) > 1))
-            else:
-                drug = next((n for n in range(len(self.drugs)) if groups.get(f"d{n}")), -1)
-                if drug < 0:
-                    continue
-                self._named(sentence, match, drug, out)
-                last_end, last_drug = out[-1].end if out else end, drug
-                # "BRV 20 (...), 50 (...)": a dose without its unit right behind the name
-                listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
-                continue
-            last_end, last_drug = end, -1
-        return self._told_before(out)
-
-    def printed_doses(self, sentence: str) -> list[tuple[int, int]]:
-        """Places of the doses joined to names: the 800 of ``ESL 800 (41.7%)`` is no count."""
-        found = []
-        for match in self._pattern.finditer(sentence):
-            glued = _GLUED.match(sentence, match.end())
-            if glued and self._by_dose(re.findall(DEC, glued[1]), -1):
-                found.append((glued.start(1), glued.end(1)))
-        return found
-
-    def _told_before(self, mentions: list[Mention]) -> list[Mention]:
-        """A drug named without its dose after one dose of it was: that dose is still meant."""
-        for number, mention in enumerate(mentions):
-            if not mention.vague or len(mention.arms) != 1:
-                continue
-            drug = self.arms[mention.arms[0]].drug
-            told = {
-                other.arms
-                for other in mentions
-                if not other.vague
-                and other.arms
-                and self.arms[other.arms[0]].role == "intervention"
-            }
-            before = [m.arms for m in mentions[:number] if not m.vague]
-            if len(told) == 1 and told <= set(before):
-                (arms,) = told
-                if len(arms) == 1 and drug.startswith(self.arms[arms[0]].drug):
-                    mention.arms, mention.vague = arms, False
-        return mentions
-
-    def _named(self, sentence: str, match: re.Match[str], drug: int, out: list[Mention]) -> None:
-        """A drug by name: with its dose before or joined on, by variant, or alone."""
-        start, end = match.start(), match.end()
-        own = [
-            n
-            for n, arm in enumerate(self.arms)
-            if arm.drug == self.drugs[drug] and arm.role != "pooled"
-        ]
-        variant = match.group(f"v{drug}")
-        if variant:
-            fitting = [n for n in own if self.arms[n].variant.upper() == variant.upper()]
-            if fitting:
-                out.append(Mention(start, end, (fitting[0],)))
-                return
-        several = self._several(sentence, end, drug) if len(own) > 1 else None
-        if several:
-            out.append(Mention(start, several[1], (several[0],)))
-            return
-        if len(own) > 1 and re.match(r"\s?[≥>]", sentence[end : end + 2]):
-            # "BRV >= 50 mg/day": these doses together
-            out.append(Mention(start, end, (self.pooled(self.drugs[drug]),)))
-            return
-        glued = _GLUED.match(sentence, end)
-        if glued and len(own) > 1:
-            numbers = self._by_dose(re.findall(DEC, glued[1]), drug)
-            if numbers:
-                out.append(Mention(start, glued.end(), numbers))
-                return
-        if (
-            out
-            and not out[-1].vague
-            and re.fullmatch(r"[\s]*(?:of )?(?:once[- ]daily )?", sentence[out[-1].end : start])
-        ) and all(self.arms[n].drug == self.drugs[drug] for n in out[-1].arms):
-            out[-1].end = end
-            return
-        if (
-            out
-            and out[-1].arms
-            and set(out[-1].arms) <= set(own)
-            and sentence[out[-1].end : start] in (" ", "-", "(", "[", "/", " (", " [")
-        ):
-            # "low-exposure everolimus": said with its grade already; "EZG(RTG)": with both names
-            opened = sentence[out[-1].end : start].strip() in ("(", "[")
-            out[-1].end = end + (opened and sentence[end : end + 1] in (")", "]"))
-            return
-        if len(own) == 1:
-            out.append(Mention(start, end, (own[0],)))
-        elif own:
-            out.append(Mention(start, end, (self.pooled(self.drugs[drug]),), vague=True))
-
-    def _by_dose(self, figures: list[str], drug: int) -> tuple[int, ...]:
-        numbers = []
-        for item in figures:
-            for n, arm in enumerate(self.arms):
-                if (
-                    arm.role == "intervention"
-                    and len(arm.doses) == 1
-                    and figure(arm.doses[0]) == figure(item)
-                ) and (drug < 0 or arm.drug == self.drugs[drug]):
-                    numbers.append(n)
-                    break
-        return tuple(numbers) if len(numbers) == len(figures) else ()
-
-    # how many ----------------------------------------------------------------------------------
-
-
-_EXTENDED = re.compile(
-    r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
-    re.I,
-)
-_AMOUNT = rf"(?<![\w.-])({DEC})(?:\s?(?:-|to)\s?({DEC}))?\s?({UNIT})(?!\w)"
-_OPENED_BY = re.compile(
-    rf"\b(?:then|followed by|received|on|with)\b[^.;]{{0,30}}?{_AMOUNT}[^.;,]{{0,30}}\b(?:in|during|for)\b[^.;,]{{0,20}}\b(?:open[- ]label|extension)",
-    re.I,
-)
-_OPENED_AT = re.compile(
-    rf"(?:open[- ]label|extension|\bOLEx?\b)[^.]{{0,90}}?\b(?:during which|in which|all (?:patients )?(?:received|were)|where)\b[^.;\d]{{0,60}}?{_AMOUNT}",
-    re.I,
-)
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
 _PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
 _OR_PLACEBO = re.compile(
@@ -871,14 +521,6 @@ def _has_word(text: str, word: str) -> bool:
     return False
 
 
-_LABEL_AFTER = re.compile(
-    r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
-    re.I,
-)
-_LABEL_BEFORE = re.compile(
-    r"\bgroup ([A-D1-4]|I{1,3})\b[\s,:(]*(?:n ?= ?\d+[\s,:;)]*)?(?:received|receiving|(?:was|were) (?:given|treated with|on)|(?:given|treated with)|)[\s:(]*([^.;,()]{3,60})",
-    re.I,
-)
 # "extended-release levetiracetam (LEV XR)": a short form the letters alone do not explain
 _GIVEN = re.compile(
     rf"\b([A-Za-z-]{{5,}})(?: (?:acetate|hydrochloride|[a-z-]*release|tablets?|capsules?))?"

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from sinteza.extraction import design as designs
 from sinteza.extraction import effects, outcomes, tables, validate
 from sinteza.extraction.align import Alignment
-from sinteza.extraction.arms import ArmTable
 from sinteza.extraction.drafts import Mention
+from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
     WORD,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sinteza.extraction import outcomes
-from sinteza.extraction.arms import ArmTable
+from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.report import Evidence, ReportOutcome, ReportValue
 from sinteza.text.normalize import plain
 
