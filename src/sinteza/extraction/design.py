@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from sinteza.extraction.guarded import Guarded
 from sinteza.extraction.participants import n_randomized
 from sinteza.extraction.report import Design, Population
 
@@ -18,11 +19,22 @@ def _p(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.I)
 
 
-_PROTOCOL = _p(
-    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b|\b(?:trial|study)\b[^.]*: (?:study |trial )?design(?:,| and) (?:rationale|method\w*)"
+_PROTOCOL = Guarded(
+    r"\b(?:study|trial|review) protocol\b|^protocol (?:for|of)\b|protocol (?:for|of) (?:a|an|the)\b|\brationale and (?:study )?design\b|\b(?:trial|study)\b[^.]*: (?:study |trial )?design(?:,| and) (?:rationale|method\w*)",
+    "protocol",
+    "rationale",
+    "design",
 )
-_UNDER_WAY = _p(
-    r"present the (?:design|protocol)|\bwe will (?:randomi|recruit|enrol|compare|assess|evaluate|include)|\b(?:trial|study) will (?:be|evaluate|assess|compare|determine|include|recruit|enrol|test)\b|\b(?:planned|aims?) to (?:enrol|recruit|include)\b|(?:patients|participants|subjects|children) (?:are|is) (?:[\d:]+ |being |randomly )?(?:randomi[sz]ed|assigned|allocated)\b|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)"
+_UNDER_WAY = Guarded(
+    r"present the (?:design|protocol)|\bwe will (?:randomi|recruit|enrol|compare|assess|evaluate|include)|\b(?:trial|study) will (?:be|evaluate|assess|compare|determine|include|recruit|enrol|test)\b|\b(?:planned|aims?) to (?:enrol|recruit|include)\b|(?:patients|participants|subjects|children) (?:are|is) (?:[\d:]+ |being |randomly )?(?:randomi[sz]ed|assigned|allocated)\b|currently (?:recruiting|enrolling)|will be (?:randomi[sz]ed|randomly|recruited|enrolled|assigned)",
+    "present the",
+    "will ",
+    "to enrol",
+    "to recruit",
+    "to include",
+    " are ",
+    " is ",
+    "currently",
 )
 _META = _p(r"meta-?analy|indirect (?:treatment )?comparison|cochrane review")
 _REVIEW = _p(
@@ -41,41 +53,95 @@ _OTHER_QUESTION = _p(
     r"|trial endpoints?|study endpoints?|trial designs?\b|study designs?\b|recruitment|sample size|(?:comparison (?:of|between)|derived) [^.]*\b(?:questionnaires?|QOLIE|scales?|instruments?)"
     r"|^how many patients|time-to-(?:event|exceed)|time to exceed|prerandomi[sz]ation|\bpitfalls\b|\blessons\b"
 )
-_METHOD_TEXT = _p(
-    r"\b(?:re-?analy[sz]ed|using data from|data from)\s(?:\w+ ){0,3}?(?:\d\d|ten|eleven|twelve|\d{2,}) (?:\w+[- ]){0,4}?trials|trial design|re-?sampling approach|power (?:analysis|calculation)"
+_METHOD_TEXT = Guarded(
+    r"\b(?:re-?analy[sz]ed|using data from|data from)\s(?:\w+ ){0,3}?(?:\d\d|ten|eleven|twelve|\d{2,}) (?:\w+[- ]){0,4}?trials|trial design|re-?sampling approach|power (?:analysis|calculation)",
+    "data from",
+    "analy",
+    "trial design",
+    "sampling",
+    "power",
 )
-_EXTENSION = _p(
+_EXTENSION = Guarded(
     r"open[- ]label(?:,)? (?:\w+[- ]){0,3}?(?:extension|follow|continuation)|extension (?:stud|trial|phase|data|of a|of the)|roll-?over|continuation (?:stud|trial|phase)|\bOLEx?\b|long-term (?:open|follow|extension|treatment|safety|efficacy|tolerab|effective|use|outcome|retention|study)"
-    r"|open[- ]label (?:\w+ ){0,3}?(?:of|in) patients (?:completing|who completed|from)|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term"
+    r"|open[- ]label (?:\w+ ){0,3}?(?:of|in) patients (?:completing|who completed|from)|open,? (?:\w+[- ]){0,3}?(?:extension|long-term|follow)|long-term\b[^.]{0,60}\bextension|during up to \w+ years|after conversion from double-blind|long-term",
+    "open",
+    "extension",
+    "roll",
+    "continuation",
+    "ole",
+    "long-term",
+    "during up to",
+    "after conversion",
 )
-_EXTENSION_TEXT = _p(
-    r"\bopen[- ]label,? (?:\w+[- ]){0,3}?extension|\bextension (?:study|trial|of (?:a|an|the|this|these)\b|phase)|\bOLEx?\b|long-term follow-up stud|completed (?:\w+ ){0,6}?(?:double-blind|randomi[sz]ed)[^.]{0,80}(?:enter|enrol|continu|eligible)"
+_EXTENSION_TEXT = Guarded(
+    r"\bopen[- ]label,? (?:\w+[- ]){0,3}?extension|\bextension (?:study|trial|of (?:a|an|the|this|these)\b|phase)|\bOLEx?\b|long-term follow-up stud|completed (?:\w+ ){0,6}?(?:double-blind|randomi[sz]ed)[^.]{0,80}(?:enter|enrol|continu|eligible)",
+    "open",
+    "extension",
+    "ole",
+    "long-term",
+    "completed",
 )
 _POSTHOC = _p(
     r"post[- ]?hoc|pooled|sub-?analys|sub-?group analys|sub-?population|integrated analys|secondary analys|exploratory analys|combined analys|re-?analys|pharmacokinetic/pharmacodynamic|exposure[- ]response|concentration[- ]effect|population pharmacokinetic|in clinical (?:studies|trials)|(?:phase|blind|randomi[sz]ed|controlled|clinical|core) (?:\w+[- ]){0,3}(?:studies|trials)\b|trial experience|phase 2 and phase 3|phase II and (?:phase )?III"
 )
-_POSTHOC_TEXT = _p(
-    r"(?:data|samples|levels|concentrations|recordings|EEGs?|scores) (?:\w+ ){0,3}?(?:obtained|collected|derived|gathered|taken) (?:\w+ ){0,3}?(?:in|from|during) (?:a|an|the) (?:\w+[-, ]+){0,6}?(?:trial|study)\b|in (?:one|either|both) of (?:the |these )?(?:two|three) (?:\w+[- ]){0,4}?(?:studies|trials)|(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of"
+_POSTHOC_TEXT = Guarded(
+    r"(?:data|samples|levels|concentrations|recordings|EEGs?|scores) (?:\w+ ){0,3}?(?:obtained|collected|derived|gathered|taken) (?:\w+ ){0,3}?(?:in|from|during) (?:a|an|the) (?:\w+[-, ]+){0,6}?(?:trial|study)\b|in (?:one|either|both) of (?:the |these )?(?:two|three) (?:\w+[- ]){0,4}?(?:studies|trials)|(?:data|results|patients|findings) (?:\w+ ){0,4}?(?:from|of) (?:the |these )?(?:two|three|four|five|six|seven|\d) (?:\w+[-, ]+){0,7}?(?:trials|studies)|(?:two|three|four|five|six|\d) (?:\w+[-, ]+){0,8}?(?:trials|studies) (?:were|are) (?:combined|analy[sz]ed|pooled)|post[- ]?hoc (?:analys|assess|evaluat)|data (?:were|was|are) pooled|pooled (?:data|analys|population|from|adolescent)|sub-?analysis|analy[sz]ed the \S+ (?:\S+ ){0,4}data of|we pooled|(?:retrospective )?analysis of pooled|pooled analysis|(?:secondary|sub-?group|exploratory) analysis of",
+    "data",
+    "samples",
+    "levels",
+    "concentrations",
+    "recordings",
+    "eeg",
+    "scores",
+    "in one of",
+    "in either of",
+    "in both of",
+    "results",
+    "patients",
+    "findings",
+    "trials",
+    "studies",
+    "post",
+    "pool",
+    "analy",
 )
 # each subject had placebo and drug: no words of design needed
-_PHASES = _p(
-    r"placebo,? and (?:the )?(?:\w+[- ])?(?:drug|treatment|active|[A-Z]{2,4}) (?:phase|period)|(?:drug|treatment|active|[A-Z]{2,4}) (?:phase|period) (?:compared|was compared|versus|vs|than)[^.]{0,30}placebo (?:phase|period)"
+_PHASES = Guarded(
+    r"placebo,? and (?:the )?(?:\w+[- ])?(?:drug|treatment|active|[A-Z]{2,4}) (?:phase|period)|(?:drug|treatment|active|[A-Z]{2,4}) (?:phase|period) (?:compared|was compared|versus|vs|than)[^.]{0,30}placebo (?:phase|period)",
+    "placebo",
 )
 # everybody had placebo first and the drug after it
-_FIXED_ORDER = _p(
-    r"placebo \(day ?-?\d|(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)"
+_FIXED_ORDER = Guarded(
+    r"placebo \(day ?-?\d|(?:consecutive|successive) (?:periods|phases)[^.]*placebo|(?:patients|subjects) (?:first )?received placebo [^.]{0,60}followed by|placebo (?:period|phase|baseline)[^.]{0,40}(?:followed by|then)[^.]{0,80}(?:titrat|escalat|increas)",
+    "placebo",
 )
-_AGAINST_PLACEBO = _p(
-    r"(?:\bplacebo|\bPBO|\bPLC)\b[^.;]{0,60}?\d(?:\.\d+)?\s?%|\d\s?%[^.;]{0,60}?(?:\b(?:versus|vs\.?|than|and|or|on)|(?<!compared )\bwith)\s(?:the )?(?:placebo|PBO|PLC)\b"
+_AGAINST_PLACEBO = Guarded(
+    r"(?:\bplacebo|\bPBO|\bPLC)\b[^.;]{0,60}?\d(?:\.\d+)?\s?%|\d\s?%[^.;]{0,60}?(?:\b(?:versus|vs\.?|than|and|or|on)|(?<!compared )\bwith)\s(?:the )?(?:placebo|PBO|PLC)\b",
+    "placebo",
+    "pbo",
+    "plc",
 )
-_CONTINUED = _p(
-    r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label"
+_CONTINUED = Guarded(
+    r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label",
+    "open",
 )
 _SEVERAL = _p(
     r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d{1,2})\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
 )
-_CROSSOVER = _p(
-    r"(?<!rather than )(?<!rather than a )(?<!final )cross[- ]?over|within-(?:patient|subject)|latin square|within-subject|(?:two|three|four)-(?:period|way)\b|crossed over to the (?:other|altern)|\bown controls?\b|separated by (?:an? )?(?:[\w-]+ ){0,4}?wash-?out|in either order|order of (?:the )?(?:treatments?|administration|drugs) was|counter-?balanced|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)"
+_CROSSOVER = Guarded(
+    r"(?<!rather than )(?<!rather than a )(?<!final )cross[- ]?over|within-(?:patient|subject)|latin square|within-subject|(?:two|three|four)-(?:period|way)\b|crossed over to the (?:other|altern)|\bown controls?\b|separated by (?:an? )?(?:[\w-]+ ){0,4}?wash-?out|in either order|order of (?:the )?(?:treatments?|administration|drugs) was|counter-?balanced|each for \w+ (?:months|weeks) using|in (?:a )?random(?:i[sz]ed)? (?:order|sequence)|random sequence|each for an? (?:week|month)",
+    "cross",
+    "within-",
+    "latin",
+    "-period",
+    "-way",
+    "period",
+    "own control",
+    "wash",
+    "order",
+    "counter",
+    "each for",
+    "sequence",
 )
 _SPOKEN = {"comment", "editorial", "news", "letter"}
 _NO_CONTROL = _p(
@@ -95,14 +161,21 @@ _CONTROLLED = _p(
 _OBSERVATIONAL = _p(
     r"\bretrospective|\bcohort\b|\bregistry\b|case[- ]control|cross-sectional|\bobservational\b|chart review|\bsurvey\b|case (?:series|report)|real-world|post-?marketing|prospective (?:study|follow)"
 )
-_SINGLE = _p(
-    r"open[- ](?:label )?(?:add-on|trial|study|label|prospective|pilot)|single[- ]arm|uncontrolled (?:study|trial)|pilot study|dose[- ]escalation"
+_SINGLE = Guarded(
+    r"open[- ](?:label )?(?:add-on|trial|study|label|prospective|pilot)|single[- ]arm|uncontrolled (?:study|trial)|pilot study|dose[- ]escalation",
+    "open",
+    "single",
+    "uncontrolled",
+    "pilot",
+    "escalation",
 )
 _ANIMAL = _p(
     r"\b(?:dogs?|canine|cats?|feline|rats?|mice|mouse|rodents?|veterinary|client-owned|piglets?|baboons?)\b"
 )
-_HEALTHY = _p(
-    r"(?:healthy|normal) (?:\w+ ){0,2}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals)"
+_HEALTHY = Guarded(
+    r"(?:healthy|normal) (?:\w+ ){0,2}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals)",
+    "healthy",
+    "normal",
 )
 _EPILEPSY = _p(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|partial-onset")
 _OTHER_DISEASE = _p(
@@ -372,13 +445,29 @@ def _control(text: str) -> str | None:
     return "none"
 
 
-_EXPLICIT = _p(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|\bresistant (?:partial|focal|epilep|adult|seizure)")  # fmt: skip
-_IMPLIED = _p(
+_EXPLICIT = Guarded(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|\bresistant (?:partial|focal|epilep|adult|seizure)", "refractor", "resist", "intractable")  # fmt: skip
+_IMPLIED = Guarded(
     r"uncontrolled|difficult[- ]to[- ](?:control|treat)|no longer controlled|inadequately effective|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
-    r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epileps(?:y|ies)|severely epileptic"
+    r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epileps(?:y|ies)|severely epileptic",
+    "control",
+    "difficult",
+    "inadequately effective",
+    "despite",
+    "persisting",
+    "persistent",
+    "failed",
+    "unsatisfactor",
+    "respon",
+    "severe",
 )
-_CONTROLLED_SEIZURES = _p(
-    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|(?<!of )(?<!for )seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure"
+_CONTROLLED_SEIZURES = Guarded(
+    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|(?<!of )(?<!for )seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure",
+    "control",
+    "diagnosed",
+    "untreated",
+    "onset",
+    "seizure",
+    "in remission",
 )
 
 
@@ -410,6 +499,12 @@ _OLDER = re.compile(
 )
 
 
+_KIDS = Guarded(
+    r"\bchildren\b(?!'s)|\bchild\b(?!'s| behaviou?r| health)|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
+    "child", "diatric", "infan", "toddler", "neonat", "newborn", "boys",
+)  # fmt: skip
+
+
 def _of_people(text: str, match: re.Match[str]) -> bool:
     """A range of years is one of ages unless it is said to be of something else."""
     before = text[max(0, match.start() - 60) : match.start() + 8]
@@ -435,13 +530,7 @@ def age_group(title: str, text: str, field: str) -> str | None:
         for match in _AGES.finditer(both)
         if float(match[1]) < float(match[2]) <= 99 and _of_people(both, match)
     ]
-    kids = bool(
-        re.search(
-            r"\bchildren\b(?!'s)|\bchild\b(?!'s| behaviou?r| health)|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
-            both,
-            re.I,
-        )
-    )
+    kids = bool(_KIDS.search(both))
     title_kids = bool(
         re.search(
             r"child|p(?:a)?ediatric|infan|toddler|neonat|newborn|juvenile|west syndrome",

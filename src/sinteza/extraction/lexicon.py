@@ -4,7 +4,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
+
+import ahocorasick
+
+from sinteza.extraction.guarded import Guarded
 
 # international nonproprietary names end by class; these endings are rarely anything else
 _ENDINGS = (
@@ -90,13 +96,16 @@ _SUFFIXES = tuple(
     for part in _ENDINGS.replace("barbit(?:al|one)", "barbital|barbitone").split("|")
     for ending in [part]
 )
-_PHRASES = re.compile(
-    r"\b(?:"
-    + "|".join(name.replace("-", "[- ]") for name in _NAMES.split() if "-" in name)
-    + rf"|{_PROCEDURES})\b",
-    re.I,
-)
-_WORD = re.compile(r"[A-Za-z]{3,}")
+_HYPHENED = [name for name in _NAMES.split() if "-" in name]
+_PHRASES = Guarded(
+    rf"\b(?:{'|'.join(name.replace('-', '[- ]') for name in _HYPHENED)}|{_PROCEDURES})\b",
+    *(name.split("-")[0] for name in _HYPHENED),
+    "stimulation", "transcranial", "tdcs", "rtms", "diet", "lobectomy", "surgery", "acupuncture",
+    "yoga", "therapy", "exercise", "program", "management", "mindfulness", "chain",
+)  # fmt: skip
+_LETTERS = frozenset(ascii_lowercase)
+# the letters alone: other characters may become two in lower case, and places would move
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _SALT = re.compile(r" (?:acetate|hydrochloride|sodium|enacarbil)\b", re.I)
 _NOT_A_DRUG = frozenset(
     ["cortisone", "placebo", "hormone", "testosterone", "progesterone", "ozone"]
@@ -111,17 +120,35 @@ class Found(NamedTuple):
     name: str
 
 
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    """Finds the names and endings of drugs in one pass over a text."""
+    automaton = ahocorasick.Automaton()
+    for word in {*_SINGLE, *_SUFFIXES}:
+        automaton.add_word(word, word)
+    automaton.make_automaton()
+    return automaton
+
+
 def treatments(text: str) -> list[Found]:
     """Drugs, devices, diets and operations named in a text, in order."""
     found = [_found(text, match.start(), match.end()) for match in _PHRASES.finditer(text)]
     taken = {position for item in found for position in range(item.start, item.end)}
-    for match in _WORD.finditer(text):
-        word = match[0].lower()
-        known = word in _SINGLE or (len(word) > 7 and word.endswith(_SUFFIXES))
-        if known and text.startswith(" equivalent", match.end()):
+    low = text.translate(_LOWER)
+    for last, _ in _automaton().iter(low):
+        # endings and names overlap, but only one of them ends a word
+        if low[last + 1 : last + 2] in _LETTERS:
             continue
-        if known and word not in _NOT_A_DRUG and match.start() not in taken:
-            found.append(_found(text, match.start(), match.end()))
+        start = last
+        while start and low[start - 1] in _LETTERS:
+            start -= 1
+        word = low[start : last + 1]
+        known = word in _SINGLE or (len(word) > 7 and word.endswith(_SUFFIXES))
+        if not known or word in _NOT_A_DRUG or start in taken:
+            continue
+        taken.add(start)
+        if not text.startswith(" equivalent", last + 1):
+            found.append(_found(text, start, last + 1))
     return sorted(found)
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sinteza.extraction.guarded import standing
+
 _UNITS = "one two three four five six seven eight nine".split()  # noqa: SIM905 - reads as a list of words
 _TEENS = (
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: SIM905 - as above
@@ -108,14 +110,17 @@ _COVERED = [
 ]  # fmt: skip
 
 
+_NEEDED = frozenset(word for _, needs in _COVERED for word in needs)
+
+
 def covered(text: str, also: list[tuple[int, int]] | None = None) -> str:
     """The text with every figure that is no result written over by ``~``, at the same length."""
     out = text
     for start, end in also or []:
         out = out[:start] + "~" * (end - start) + out[end:]
-    low = text.lower()
-    for pattern, needles in _COVERED:
-        if needles and not any(needle in low for needle in needles):
+    words = standing(_NEEDED, text)
+    for pattern, needs in _COVERED:
+        if needs and words.isdisjoint(needs):
             continue
         if pattern.search(out):
             out = pattern.sub(lambda m: "~" * len(m[0]), out)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sinteza.extraction.guarded import standing
 from sinteza.extraction.numbers import Value
 
 # seizures as the outcome of freedom from them
@@ -156,6 +157,8 @@ _NEEDS = {
     "AE": _SICK,
     "PCRED": ("reduc", "decreas", "chang", "percent"),
 }
+_WHY = ("reason", "most", "mainly", "primarily")
+_WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
 _BESIDE = _p(_UNRELATED)
 # "psychiatric and cognitive serious adverse events" are not the serious ones
 _OF_A_KIND = _p(
@@ -252,16 +255,15 @@ def primary(sentences: Iterable[str]) -> str | None:
 
 def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     """The outcomes a sentence names, in order."""
-    low = sentence.lower()
+    words = standing(_WORDS, sentence)
     text = sentence
-    if any(word in low for word in _LEFT):
+    if not words.isdisjoint(_LEFT):
         text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
     for match in _BECAUSE_OF_OTHERS.finditer(text):
         found.append(Named(match.start(), match.end(), "REASON"))
     text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
-    why = any(word in low for word in ("reason", "most", "mainly", "primarily"))
-    reasons = _REASONS.search(text) if why else None
+    reasons = None if words.isdisjoint(_WHY) else _REASONS.search(text)
     if reasons:
         for match in _NOT_COUNTED.finditer(text):
             found.append(Named(match.start(), match.end(), "REASON"))
@@ -269,7 +271,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         for match in _NO_EFFECT.finditer(text):
             found.append(Named(match.start(), match.end(), "WDLOE"))
         text = _NO_EFFECT.sub(lambda match: "~" * len(match[0]), text)
-    for match in _LISTED.finditer(text) if "respon" in low or "reduction" in low else ():
+    for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
         for number, item in enumerate(figures):
@@ -280,8 +282,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             )
         text = _cover(text, match.start(), match.end())
     for code, pattern in _PATTERNS:
-        needs = _NEEDS.get(code)
-        if needs and not any(word in low for word in needs):
+        if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
             continue
         for match in pattern.finditer(text):
             if match.end() == match.start():

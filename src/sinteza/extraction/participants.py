@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -126,15 +126,20 @@ def _found(sentence: str, plain: str) -> list[tuple[int, int, int, str]]:
     return sorted(found)
 
 
-def _cues(sentence: str, start: int, end: int) -> set[str]:
-    """What is said of the number: cues behind it (near: before the next figure) and before it."""
+def _cues(
+    sentence: str, start: int, end: int, possible: Iterable[tuple[str, re.Pattern[str]]]
+) -> set[str]:
+    """What is said of the number: cues behind it (near: before the next figure) and before it.
+
+    ``possible``: the cues that stand anywhere in the sentence.
+    """
     cues: set[str] = set()
     after = sentence[end : end + 240]
     more = _MORE.match(after) and not _SHARE.match(after)
     after = re.split(r";|\. ", _PARENTHESIS.sub("", after), maxsplit=1)[0]
     following = _NUMBERED.search(after)
     near = after[: following.start()] if following else after
-    for name, pattern in _CUES:
+    for name, pattern in possible:
         hit = pattern.search(after)
         if hit:
             cues.add(f"{name} near" if hit.start() < len(near) else f"{name} far")
@@ -175,10 +180,15 @@ def candidates(text: str) -> list[Candidate]:
         for name, pattern in _CUES:
             if name in ("randomized", "blind", "open") and pattern.search(sentence):
                 shared.add(f"sentence {name}")
+        # with and without what stands in parentheses, which can part the words of a cue
+        whole = f"{sentence} {_PARENTHESIS.sub('', sentence)}"
+        possible = [cue for cue in _CUES if cue[1].search(whole)]
         here: dict[int, Candidate] = {}
         for start, end, n, form in counted:
             if n not in here:
-                here[n] = Candidate(n, _cues(sentence, start, end) | shared | {f"form {form}"})
+                here[n] = Candidate(
+                    n, _cues(sentence, start, end, possible) | shared | {f"form {form}"}
+                )
         found += _not_only_whom(list(here.values()), figures[-3:])
     _compare(found, figures)
     return found

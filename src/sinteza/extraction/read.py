@@ -55,6 +55,8 @@ _EXTRACTED_FROM = {"single_arm", "open_label_extension", "single_arm_escalation"
 
 Roles = Callable[[Sequence[str]], Sequence[str]]
 
+_FIGURE = re.compile(r"\d")
+_SAID = re.compile(rf"\b{WORD}\b|percent", re.I)
 _SUBSETS = re.compile(
     r"\b(?:for|in|of|with|from|all)\s+((?:all |total |any )?(?:complex |simple |secondarily |secondary |primary |focal |partial|drop|convulsive|motor|atonic|absence|myoclonic|tonic|clonic|generali[sz]ed|SG\b|PGTC|FBTCS|GTC\w?|observable|major|countable|TSC-associated)[\w -]{0,30}?(?:seizures?|attacks?|spasms?|FBTCS|GTCS|onset)?)\b"
     r"|\b(partial-onset|SG|PGTC|FBTCS|GTCS)\s?:|\b((?:drop|total|convulsive|motor|atonic|myoclonic|absence) (?:seizures?|attacks))",
@@ -212,7 +214,7 @@ def _outcomes(
     seen, codes_seen = told.values, told.codes
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
-        if len(sentence) > _SENTENCE or not re.search(rf"\d|\b{WORD}\b|percent", sentence, re.I):
+        if len(sentence) > _SENTENCE or not (_FIGURE.search(sentence) or _SAID.search(sentence)):
             continue
         if _definition(sentence, parts[number]):
             continue

@@ -13,9 +13,8 @@ _RESULT = re.compile(
     r"adverse|side[- ]effects?|withdr[ae]w|dropp?ed|drop-?outs?|discontinu|lost to|died|deaths?|seizure[- ]free|responders?\b|recurr|experienced",
     re.I,
 )
-_NUMBERED = re.compile(
-    r"\d|(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b", re.I
-)
+_FIGURE = re.compile(r"\d")
+_WORD = re.compile(r"(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b", re.I)
 _SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
 _GIVEN_TO = re.compile(r"random|assign|allocat|intent\w*-to", re.I)
 
@@ -25,7 +24,7 @@ def find_sizes(
 ) -> None:
     """Give the arms the numbers of people that sentences print beside them."""
     for sentence in sentences:
-        if not _NUMBERED.search(sentence) or not _SIZED.search(sentence):
+        if not (_FIGURE.search(sentence) or _WORD.search(sentence)) or not _SIZED.search(sentence):
             continue
         is_random = bool(
             re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
