@@ -41,9 +41,10 @@ class _Proof:
         self.seen: set[tuple[str, tuple[int, ...]]] = set()
 
     def escape(self, text: str, items: tuple[Any, ...]) -> str | None:
-        """The end of such a match (as long as the longest word), ``\\0`` for what the pattern leaves open; None if none is.
+        """The end of such a match, as long as the longest word; None if there is none.
 
-        Given up wherever a word stands: what follows does not matter then.
+        ``\\0`` stands for what the pattern leaves open. Given up wherever a word stands: what
+        follows does not matter then.
         """
         if any(word in text for word in self.words):
             return None
