@@ -40,6 +40,7 @@ def run() -> str:
         f"{stamp('numpy', 'pyahocorasick', 'msgspec')}.\n",
         _gold(records),
         _speed(records),
+        _odd_texts(),
         _roles(records),
         _elsewhere(),
         _concepts(records),
@@ -245,6 +246,60 @@ def _speed(records: list[Record]) -> str:
             _counts(reports),
         ]
     )
+
+
+_ODD = {
+    "one sentence without an end": "lamotrigine 200 mg 34% ",
+    "opening parentheses": "(a ",
+    "closing parentheses": ")",
+    "a list of percentages": "12%, ",
+    "sentences of results": "Lamotrigine reduced seizures in 12 of 40 patients (30%). ",
+    "right to left": "\u0645\u0631\u062d\u0628\u0627 12% ",
+    "HTML": "<p>A <b>12%</b> of 40 &lt; ",
+    "short forms": "Abc (ABC) ",
+}
+
+
+def _odd_texts() -> str:
+    """CPU seconds for texts that are none, at three lengths: twenty times as long, how much longer?
+
+    An abstract is read up to a length beyond any real one, so the growth ends there.
+    """
+    roles = load().predict
+    taxonomy = tomllib.loads(
+        (files("sinteza.protocols") / "dre" / "taxonomy.toml").read_text("utf-8")
+    )
+    matcher = Matcher(Taxonomy.load(taxonomy))
+    lengths = (50_000, 200_000, 1_000_000)
+    out = [
+        "### Texts that are none\n",
+        "CPU seconds to extract, and to find the concepts, of text of that many characters.\n",
+        "| | "
+        + " | ".join(f"{n:,}" for n in lengths)
+        + " | "
+        + " | ".join(f"concepts, {n:,}" for n in lengths)
+        + " |",
+        "|---|" + "---|" * (2 * len(lengths)),
+    ]
+    for name, piece in _ODD.items():
+        cells: list[str] = []
+        made = [
+            Record(
+                id="t:1",
+                source="t",
+                source_id="1",
+                title="Lamotrigine versus placebo",
+                abstract=(Section(text=(piece * (n // len(piece) + 1))[:n]),),
+            )
+            for n in lengths
+        ]
+        for work in (lambda record: read(record, roles), matcher.match):
+            for record in made:
+                start = time.process_time()
+                work(record)
+                cells.append(f"{time.process_time() - start:.2f}")
+        out.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(out) + "\n"
 
 
 def _counts(reports: list[Report]) -> str:
