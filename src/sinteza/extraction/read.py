@@ -25,6 +25,7 @@ from sinteza.extraction.numbers import (
     values,
 )
 from sinteza.extraction.outcomes import Reading, Setting
+from sinteza.extraction.overlap import acronym
 from sinteza.extraction.report import (
     Evidence,
     Report,
@@ -126,14 +127,9 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         outcomes=tuple(found),
         effects=tuple(effects.find(text, spans, folded)),
         registry=record.registry,
-        acronym=_acronym(record.title),
+        acronym=acronym(record.title),
     )
     return validate.check(report)
-
-
-def _acronym(title: str) -> str:
-    match = re.search(r"\(?\b([A-Z]{2,}[A-Z0-9-]{2,})\b\)?(?=[\s:)]*(?:study|trial|:|\)))", title)
-    return match[1] if match else ""
 
 
 def _roles(
