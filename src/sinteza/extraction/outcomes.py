@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,8 +11,8 @@ from sinteza.extraction.guarded import standing
 from sinteza.extraction.numbers import Value
 
 # seizures as the outcome of freedom from them
-_KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits)"
-_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR)\b"
+_KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|SZ_*)"
+_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
@@ -178,7 +177,6 @@ _NO_EFFECT = _p(
 _OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent)|(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
 _NOT_COUNTED = _p(_OTHERS)
 _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
-_ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "RECUR", "STOP"}
 _ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
@@ -213,48 +211,43 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a report fixed beforehand: the code of its primary endpoint, and what was treated."""
+    """What a report fixed beforehand: its primary endpoint, what was treated, its own words.
+
+    ``change`` is the kind of reduction its endpoints are; ``responses`` the code of "response", by
+    the adjective before it; ``short_codes`` are the abbreviations of outcomes, ``short_seizures``
+    those of seizures.
+    """
 
     primary: str | None = None
+    change: str | None = None
     prevention: bool = False
     seizures: bool = False
     status: bool = False
+    responses: tuple[tuple[str, str], ...] = ()
+    short_codes: tuple[tuple[re.Pattern[str], str], ...] = ()
+    short_seizures: re.Pattern[str] | None = None
 
 
-_PRIMARY = _p(
+PRIMARY = _p(
     r"\b(?:primary|main)(?: (?:efficacy|study|treatment))?(?: (?:and|or) (?:key )?secondary)? (?:end ?-?points?|outcomes?(?: measures?| variables?)?|(?:efficacy )?(?:criteri(?:on|a)|variables?|parameters?|measures?))\b"
 )
-# the words that define an endpoint stand behind it, or before "was the primary endpoint"
-_DEFINES = _p(
-    r"^(?: \([^()]*\))?(?: of (?:the|this) (?:study|trial))?(?: (?:was|were|is|included|comprised)|:|,)"
+ADJECTIVE = r"(?:major|complete|full|excellent|super|marked|partial|early|good|sustained)"
+_RESPONSE = _p(
+    rf"\b(?:had|have|having|achiev\w+|show\w+|experienc\w+|with|attain\w+|obtain\w+)(?: an?| the)? (?:{ADJECTIVE} )?(?:treatment |clinical |therapeutic )?respon(?:se|ders?)\b(?! rates?)"
+)
+_KIND_OF_RESPONSE = _p(
+    rf"({ADJECTIVE})[- ](?:(?:treatment|clinical|therapeutic|seizure) )?(?:respon\w+(?: rates?)?)?$"
 )
 _SEIZED = _p(
     r"(?:experienced|had|developed|suffered|having) (?:\w+ ){0,4}?(?:seizures?|convulsions?|fits?)\b|(?:seizures?|convulsions?|fits?) (?:\w+ ){0,3}?(?:occurred|were (?:observed|reported|seen|noted)|developed)"
 )
 
 
-def primary(sentences: Iterable[str]) -> str | None:
-    """The code of the primary endpoint, where one sentence says what it is and it is only one."""
-    for sentence in sentences:
-        match = _PRIMARY.search(sentence)
-        if not match:
-            continue
-        rest = sentence[match.end() :]
-        if _DEFINES.match(rest):
-            stop = re.search(r"\bsecondary\b", rest)
-            rest = rest[: stop.start()] if stop else rest
-        elif re.search(r"\b(?:was|were)(?: the)? (?:\w+ )?$", sentence[: match.start()]):
-            rest = sentence[: match.start()]
-        else:
-            continue
-        codes = {item.code for item in named(rest)}
-        if len(codes) == 1 and codes <= _ENDPOINTS:
-            return codes.pop()
-    return None
-
-
 def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     """The outcomes a sentence names, in order."""
+    if setting.short_seizures:
+        # the report's own short form of seizures, as one that the patterns know
+        sentence = setting.short_seizures.sub(lambda m: "SZ".ljust(len(m[0]), "_"), sentence)
     words = standing(_WORDS, sentence)
     text = sentence
     if not words.isdisjoint(_LEFT):
@@ -314,20 +307,39 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
-            if setting.status and code == "RR50" and "50" not in match[0]:
-                # who responds in status epilepticus stops seizing
-                said = "STOP"
+            if code == "RR50" and not _HALF.search(match[0]):
+                said = _response(text, match, setting)
             if code == "WD" and _HARMED.match(text, match.end()):
                 # "withdrew because of somnolence": what it was is named instead
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
+    for pattern in (_RESPONSE,) if setting.responses else ():
+        for match in pattern.finditer(text):
+            found.append(Named(match.start(), match.end(), _response(text, match, setting)))
+            text = _cover(text, match.start(), match.end())
+    for pattern, code in setting.short_codes:
+        found += [Named(m.start(), m.end(), code) for m in pattern.finditer(text)]
     if setting.prevention:
         found += [Named(m.start(), m.end(), "RECUR") for m in _SEIZED.finditer(text)]
     if setting.primary and not {item.code for item in found} - {"NONE"}:
-        found += [Named(m.start(), m.end(), setting.primary) for m in _PRIMARY.finditer(text)]
+        found += [Named(m.start(), m.end(), setting.primary) for m in PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
     return _merged(sentence, found)
+
+
+_HALF = _p("50|fifty|hal[fv]")
+
+
+def _response(text: str, match: re.Match[str], setting: Setting) -> str:
+    """What a "response" is in this report; half the seizures where it does not say."""
+    means = dict(setting.responses)
+    kind = _KIND_OF_RESPONSE.search(text, max(0, match.start() - 40), match.end())
+    if kind and kind[1].lower() in means:
+        return means[kind[1].lower()]
+    said = means.get("", "RR50")
+    # who responds in status epilepticus stops seizing
+    return "STOP" if setting.status and said in ("SF", "RR50") else said
 
 
 def _merged(sentence: str, found: list[Named]) -> list[Named]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sinteza.extraction import design as designs
-from sinteza.extraction import effects, outcomes, tables, validate
+from sinteza.extraction import effects, outcomes, tables, terms, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
@@ -89,10 +89,10 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
     told = Told()
-    setting = Setting(
-        primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
-        prevention=domain in ("prophylaxis", "febrile_seizures"),
-        seizures=domain == "epilepsy",
+    setting = terms.setting(
+        [text[a:b] for a, b in spans if b - a < _SENTENCE],
+        short,
+        domain,
         status="status epilepticus" in title.lower(),
     )
     found = [
@@ -223,9 +223,12 @@ def _outcomes(
             if reading.code not in _REPORTED:
                 continue
             doubt = 0.0
-            if reading.code == "PCRED" and "MPC" in codes_seen:
-                # a reduction of unnamed kind in a report that tells medians
-                reading.code, doubt = "MPC", 0.3
+            if reading.code == "PCRED" and (
+                setting.change
+                or ("MPC" in codes_seen and _AGAIN.search(sentence[: reading.named.start]))
+            ):
+                # a reduction of unnamed kind: the endpoint's, or one held against what was told
+                reading.code, doubt = setting.change or "MPC", 0.3
             if parts[number] == "CONCLUSIONS" and (
                 reading.code in codes_seen or number > 0.9 * len(spans)
             ):
@@ -278,6 +281,12 @@ def _outcomes(
                     )
                 )
     return found
+
+
+_AGAIN = re.compile(
+    r"\b(?:smaller|greater|larger|higher|lower|similar|comparable|corresponding|such|same)(?: \w+)?\s*$",
+    re.I,
+)
 
 
 def _moved(sentence: str, value: Value) -> bool:
