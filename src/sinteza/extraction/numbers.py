@@ -32,7 +32,7 @@ _L = r"(?<![\w.~])"
 
 _GREATER = (
     r"(?:[≥≧⩾>]|> ?or ?= ?(?:to )?|> ?/? ?=|>or=|at least(?: an?)?|more than|greater than(?: or equal to)?"
-    r"|(?:a )?minimum of|over|exceeding|[≤<]|< ?or ?=|up to|less than|fewer than|below)"
+    r"|(?:a )?minimum of|over|exceeding|[≤<]|< ?or ?=|less than|fewer than|below)"
 )
 _TIME = (
     r"(?:years?|yrs?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|h|min(?:utes?)?|s(?:ec(?:onds?)?)?"
@@ -67,6 +67,9 @@ _COVERED = [
         (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("iqr", "range", "q1", "min")),
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
         (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ()),
+        (rf"(?<=%)\s?\[\s?{DEC}\s?%\s?\]", 0, ("%",)),
+        # statistics of tests
+        (rf"(?:\u03c7|\bchi|\b[FtzZU])(?:[- ]?squared?|2|\^2|²)?\s?(?:[(\[]\d+(?:,\s?\d+)?[)\]]\s?)?=\s?-?{DEC}", 0, ("=",)),
         # an interval that follows its value in brackets without a name
         (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0, ("%",)),
         (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I, ("least", "more", "≥", ">")),
@@ -84,7 +87,7 @@ _COVERED = [
         # "thirty-nine percent (39%)"
         (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I, ("percent", "per cent")),
         # thresholds
-        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "up to", "below")),
+        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "below")),
         (rf"\b{INT} \w+ (?:would )?provided?(?= {DEC}\s?% power)", re.I, ("provid",)),
         (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I, ("power", "assum")),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
@@ -97,7 +100,7 @@ _COVERED = [
         # sizes, ages, spans, ratios of allocation, studies, phases, years, identifiers
         (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0, ("=", ":")),
         (r"\b\d+\s?:\s?\d+\b(?:\s?:\s?\d+)*(?!\.\d|\s?%)", 0, (":",)),
-        (rf"\b(?:aged?|ages)\b[^.;()]{{0,20}}?{DEC}(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC})?", re.I, ("age",)),
+        (rf"\b(?:aged?|ages)\b[^.;()~]{{0,20}}?{DEC}(?![\d.]*\s?%)(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC}(?![\d.]*\s?%))?", re.I, ("age",)),
         (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
         (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!percentage|had\b|experienced|developed|suffered|without|with\b|reported)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
         (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),

@@ -25,9 +25,9 @@ _UNRELATED = (
     r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
-_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
+_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer|falls?\b|fell\b|drop (?:of|in)\b)"
 _BY = r"(?:(?:of|by) )?(?:≥|≧|⩾|at least|more than|greater than(?: or equal to)?|over|exceeding|> ?or ?= ?|> ?/ ?= ?|>=?|of|by)"
-_GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
+_GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|(?:at least|more than|greater than(?: or equal to)?|over|exceeding)(?: an?)?|of|by|an?)"
 
 
 @dataclass(slots=True)
@@ -63,6 +63,10 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("AEN", _p(rf"(?:onset|resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
     ("AEN", _p(rf"{_AE} (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involving)")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
+    *[
+        (code, _p(rf"\b{bar}\s?%?\s?(?:-|to)\s?100\s?% (?:\w+ ){{0,3}}?(?:reduction|decrease|improvement)|(?:reduc\w+|decreas\w+|improv\w+) (?:by|of) {bar}\s?%?\s?(?:-|to)\s?100\s?%"))
+        for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
+    ],
     ("REASON", _p(r"\b\d\d\s?%?\s?(?:-|to)\s?\d\d\d?\s?% (?:\w+ )?(?:reduction|decrease|improvement)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
@@ -177,6 +181,7 @@ _NO_EFFECT = _p(
 _OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent)|(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
 _NOT_COUNTED = _p(_OTHERS)
 _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
+_EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
 _ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
@@ -377,6 +382,12 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             o.start < match.end() and match.start() < o.end and o.code != "AE" for o in outcomes
         ):
             continue
+        before = [o for o in outcomes if o.end <= match.start()]
+        if match[0].lower() in ("including", "included", "such as") and (
+            before and before[-1].code in _EFFICACY
+        ):
+            # "a responder rate of 41%, including 45% of those on ...": no events are listed
+            continue
         if re.search(r"\b(?:was|were)(?: among)?(?: the)? $", sentence[: match.start()]):
             # "rash (2%) and fever (1%) were the most common": the list stands before
             opened = sentence.rfind("(", 0, match.start())
@@ -413,7 +424,8 @@ def _semicolon(sentence: str, at: int) -> int:
 
 
 _OF_PEOPLE = _p(
-    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?[\])\s]*(?:had|were|was|who|have|became|remained|achieved|experienced|showed|reported|developed)?\s?$"
+    r"^[\])\s]*(?:of )?(?:the |all |these )?(?:patients?|subjects?|children|participants?|infants?|adults?|dogs?|cases?)?[\])\s]*"
+    r"(?:(?:who )?(?:had|have|having|were|was|being|became|becoming|remain\w+|achiev\w+|attain\w+|reach\w+|experienc\w+|show\w+|report\w+|develop\w+|demonstrat\w+|obtain\w+|gain\w+|benefit\w+|with|to be))?(?: by| from)?(?: an?)?\s?$"
 )
 
 
@@ -482,8 +494,9 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 previous = here[number - 1].end if number else 0
                 gap = sentence[max(previous, earlier[-1].end) : value.start]
                 follow = sentence[value.end : chosen_next.start]
-                if re.search(r"compared|versus|\bvs\b|than|against|whereas", gap, re.I) or (
-                    "," in follow and "and" in follow
+                if not (follow.strip("]) ") and _OF_PEOPLE.match(follow)) and (
+                    re.search(r"compared|versus|\bvs\b|than|against|whereas", gap, re.I)
+                    or ("," in follow and "and" in follow)
                 ):
                     chosen_next = earlier[-1]
             pairs.append((value, chosen_next or earlier[-1]))

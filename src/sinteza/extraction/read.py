@@ -395,13 +395,21 @@ def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: l
     return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
 
 
+# a share of people, of seizures: no change
+_SHARE = re.compile(
+    r"\)?\s?of (?:the |all |these )?(?:\w+ ){0,2}(?:patients|subjects|participants|children|infants|adults|people|individuals|dogs|cases|seizures|attacks)\b"
+)
+
+
 def _sensible(reading: Reading, sentence: str) -> bool:
     """Drop what cannot be that outcome."""
     kept = []
     for value in reading.values:
-        after = sentence[value.end : value.end + 30].lower()
+        after = sentence[value.end : value.end + 40].lower()
         before = sentence[max(0, value.start - 30) : value.start].lower()
-        if reading.code in _CHANGES and (value.percent is None or value.events is not None):
+        if reading.code in _CHANGES and (
+            value.percent is None or value.events is not None or _SHARE.match(after)
+        ):
             continue
         if re.match(
             r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|days|nights|time|MPR|effect|variance|total duration)",
