@@ -79,20 +79,22 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         (code, _p(rf"(?:≥|≧|>=?|> ?or ?= ?|at least )\s?{bar}\s?%(?=\s*\([^()]{{1,60}}%[^()]{{0,30}}\)[^.;()]{{0,30}}(?:\([^()]{{1,60}}\)[^.;()]{{0,20}})?(?:reduction|decrease))"))
         for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
     ],
-    ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
-    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
-    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
+    ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bS?R{{1,2}}90\b")),
+    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bS?R{{1,2}}75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
+    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bS?R{{1,2}}25\b")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}(?:seizures|attacks)|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)|complete seizure suppression"
+        rf"|\bno (?:further|more|additional|subsequent) {_KIND}|without (?:any |further )?(?:\w+ ){{0,2}}{_KIND}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_KIND}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_KIND}"
+        rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
+        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation|remission)|(?:complete|total|full) seizure suppression|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom|\bseizure remission"
     )),
     ("RR50", _p(
-        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
+        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
-        rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|halving of (?:\w+ ){{0,3}}?{_SEIZURE}"
+        rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
+        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("REASON", _p(r"treatment failures?\b|partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
@@ -146,7 +148,26 @@ _NEEDS = {
     "RR90": ("90",),
     "RR75": ("75",),
     "RR25": ("25",),
-    "SF": ("free", "seizure", "attack", "100", "complete"),
+    "SF": (
+        "free",
+        "100",
+        "no ",
+        "zero ",
+        "without",
+        " not ",
+        "absence",
+        "complete",
+        "total",
+        "full",
+        "cessation",
+        "disappearance",
+        "elimination",
+        "abolition",
+        "ceased",
+        "stopped",
+        "lost",
+        "remission",
+    ),
     "RR50": ("50", "fifty", "respon", "rr", "halv", "half"),
     "MPC": ("median", "reduced", "msfrr", "mpr"),
     "MEANPC": ("mean", "average", "least"),
@@ -195,6 +216,11 @@ _OTHER = _p(
 _INCIDENCE = _p(
     r"incidence|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
+# "the mean and median reductions were A and B"
+_BOTH = _p(
+    r"\b(?:mean|median)(?= (?:and|or) (?:the )?(?:mean|median) (?:\w+ ){0,2}?(?:percent|%|reduc|decreas|chang))"
+)
+_AVERAGES = {"mean": "MEANPC", "median": "MPC"}
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
 # in a report on epilepsy a change of nothing named is one of seizures
 _PLAIN_CHANGE = _p(
@@ -279,6 +305,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 )
             )
         text = _cover(text, match.start(), match.end())
+    for match in _BOTH.finditer(text) if "median" in words else ():
+        found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
             continue
@@ -312,7 +340,12 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
-            if code == "RR50" and not _HALF.search(match[0]):
+            if setting.status and code == "SF" and "cessation" in match[0].lower():
+                said = "STOP"
+            elif code in _BARS and _BELOW.search(text, max(0, match.start() - 30), match.start()):
+                # "a reduction of less than 50 %" is no response
+                said = "NONE"
+            elif code == "RR50" and not _HALF.search(match[0]):
                 said = _response(text, match, setting)
             if code == "WD" and _HARMED.match(text, match.end()):
                 # "withdrew because of somnolence": what it was is named instead
@@ -333,6 +366,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     return _merged(sentence, found)
 
 
+_BARS = {"RR25", "RR50", "RR75", "RR90"}
+_BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
 _HALF = _p("50|fifty|hal[fv]")
 
 
@@ -509,9 +544,37 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
         else:
             readings.append(Reading(outcome.code, [value], (0, len(sentence)), outcome))
             last = outcome
+    for reading in readings:
+        reading.code = _over_placebo(sentence, reading)
     readings = [part for reading in readings for part in _by_parentheses(sentence, reading)]
     _scopes(sentence, readings)
     return readings
+
+
+_PLACEBO = r"(?:the |that of |those on |that on |that with |those with )?(?:placebo|PBO|PLC)\b"
+_RELATIVE = _p(
+    rf"(?:(?:relative|compared|(?:in )?comparison) (?:to|with)|as compared (?:to|with)|versus|\bvs\.?|over|than) {_PLACEBO}(?! (?:group |arm |patients )?[(:,]?\s?[+-]?\d)(?! \((?:[+-]?\d|n ?=[^()]*\d ?%))"
+)
+_PLACEBOS = _p(r"\b(?:placebo|PBO|PLC)\b")
+_ITS_OWN = _p(rf"\d\s?%\)? (?:for|in|with|on|during) {_PLACEBO}")
+
+
+def _over_placebo(sentence: str, reading: Reading) -> str:
+    """The code of a reduction held against the placebo: of no arm, unless the placebo has a figure."""
+    if reading.code not in ("PCRED", "PCPBO"):
+        return reading.code
+    low = min(reading.named.start, reading.values[0].start)
+    high = max(reading.named.end, reading.values[-1].end)
+    low = max(0, sentence.rfind(";", 0, low))
+    if reading.code == "PCPBO":
+        # "reduced compared with placebo, by 35% for X versus 11% for placebo"
+        return "PCRED" if _ITS_OWN.search(sentence, low, high + 25) else "PCPBO"
+    if any(_VERSUS.search(sentence, a.end, b.start) for a, b in pairwise(reading.values)):
+        return "PCRED"
+    stop = _semicolon(sentence, high)
+    part = sentence[low : stop if stop > 0 else len(sentence)]
+    rest, held = _RELATIVE.subn("~", part)
+    return "PCPBO" if held and not _PLACEBOS.search(rest) else "PCRED"
 
 
 def _by_parentheses(sentence: str, reading: Reading) -> list[Reading]:
