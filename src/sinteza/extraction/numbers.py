@@ -68,6 +68,7 @@ _COVERED = [
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
         (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ()),
         (rf"(?<=%)\s?\[\s?{DEC}\s?%\s?\]", 0, ("%",)),
+        (rf"(?<=\d)\s[\[(]\s?[+-]?{DEC}\s?(?:-|to|,)\s?[+-]?{DEC}\s?[)\]]", 0, ("(", "[")),
         # statistics of tests
         (rf"(?:\u03c7|\bchi|\b[FtzZU])(?:[- ]?squared?|2|\^2|²)?\s?(?:[(\[]\d+(?:,\s?\d+)?[)\]]\s?)?=\s?-?{DEC}", 0, ("=",)),
         # an interval that follows its value in brackets without a name
@@ -87,7 +88,7 @@ _COVERED = [
         # "thirty-nine percent (39%)"
         (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I, ("percent", "per cent")),
         # thresholds
-        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "below")),
+        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or|,)\s*(?:50|75|90|100)\s?%(?!\s?(?:\(|of|for|in|on|with|had)))*", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "below")),
         (rf"\b{INT} \w+ (?:would )?provided?(?= {DEC}\s?% power)", re.I, ("provid",)),
         (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I, ("power", "assum")),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
@@ -198,6 +199,7 @@ _LIST_BEFORE = re.compile(
 _BARE_MEMBER = re.compile(
     rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
 )
+_WHOM = re.compile(r"\b(?:of|in|among) (?:the|these|those|all)(?: remaining| other)?\s$", re.I)
 _NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
@@ -283,6 +285,9 @@ def list_members(text: str, found: list[Value]) -> list[Value]:
         more.append(Value(match.start(1), match.end(1), percent=0.0, bare=True))
     starts = {value.start for value in found if value.percent is not None}
     for match in reversed(list(_LIST_BEFORE.finditer(text))):
+        if _WHOM.search(text, max(0, match.start() - 30), match.start()):
+            # "in these 20, 80% ...": people
+            continue
         if match.end() in starts and not any(v.start <= match.start() < v.end for v in found):
             percent = decimal(match[1])
             if percent is not None and abs(percent) <= 100:

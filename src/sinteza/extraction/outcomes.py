@@ -12,7 +12,7 @@ from sinteza.extraction.numbers import Value
 
 # seizures as the outcome of freedom from them
 _KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|SZ_*)"
-_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*)\b"
+_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*|myoclonus|myoclonic jerks)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
@@ -98,7 +98,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     )),
     ("REASON", _p(r"treatment failures?\b|partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
-    ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
+    ("MPC", _p(rf"median (?:\([^()]*\) )?(?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
@@ -208,6 +208,14 @@ _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
     r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
 )
+# "reductions in seizures of at least 50 and 75%"
+_BARRED = _p(
+    r"(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){0,6}?(?:of|by)\s((?:(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%?\s*(?:,|/|,? and|,? or)\s*)+(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%)(?!\s?(?:\(|for|in|on|with|had))"
+)
+# "A achieved 100% and B achieved >= 90% reduction": the first bar has no noun
+_NOUNLESS = _p(
+    r"\b(?:achiev\w+|had|experienc\w+|show\w+|attain\w+|reach\w+|with)(?: an?)? ((?:≥|>=?|at least|> ?or ?= ?)?\s?(25|50|75|90|100)\s?%)(?=,? (?:and|or|versus|vs\.?)\b(?:[^.;]|\.\d)*(?:≥|>=?|at least|> ?or ?= ?)\s?\d\d\s?% (?:\w+ ){0,2}(?:reduction|decrease|respon))"
+)
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
     r"most (?:common|frequent)\w*(?! (?:\w+ )?(?:reasons?|causes?))|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
@@ -307,6 +315,15 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         text = _cover(text, match.start(), match.end())
     for match in _BOTH.finditer(text) if "median" in words else ():
         found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
+    for match in _BARRED.finditer(text) if words & {"reduc", "decreas"} else ():
+        start = match.start()
+        for bar in re.finditer(r"25|50|75|90|100", match[1]):
+            found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
+            start = found[-1].end
+        text = _cover(text, match.start(), match.end())
+    for match in _NOUNLESS.finditer(text):
+        found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
+        text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
             continue
@@ -322,7 +339,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 about = _ABOUT_SEIZURES.search(sentence) or (
                     setting.seizures and _PLAIN_CHANGE.search(sentence)
                 )
-                if not about or _MASK_SEIZURES.search(sentence):
+                if not about or _MASK_SEIZURES.search(sentence) or " risk " in match[0]:
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue

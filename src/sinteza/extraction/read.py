@@ -212,6 +212,7 @@ def _outcomes(
     alignment = Alignment(table)
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
+    before: str | None = None
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
         if len(sentence) > _SENTENCE or not (_FIGURE.search(sentence) or _SAID.search(sentence)):
@@ -219,7 +220,10 @@ def _outcomes(
         if _definition(sentence, parts[number]):
             continue
         mentions: list[Mention] | None = None
-        for reading in _read_sentence(sentence, table, setting):
+        readings = _read_sentence(sentence, table, setting, before)
+        codes = {reading.code for reading in readings}
+        before = codes.pop() if len(codes) == 1 else None
+        for reading in readings:
             if reading.code not in _REPORTED:
                 continue
             doubt = 0.0
@@ -314,11 +318,26 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Reading]:
+_BAR = re.compile(r"(?:≥|>=?|at least|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%")
+# "this proportion was 36% at six months": of the outcome told before
+_SAME = re.compile(
+    r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
+    re.I,
+)
+
+
+def _read_sentence(
+    sentence: str, table: ArmTable, setting: Setting, before: str | None
+) -> list[Reading]:
+    """The readings of a sentence; ``before`` is the one outcome of the sentence before it."""
     named = outcomes.named(sentence, setting)
+    same = _SAME.search(sentence) if before and not named else None
+    if before and same:
+        named = [outcomes.Named(same.start(), same.end(), before)]
     if not named:
         return []
     lists = outcomes.specific(sentence, named)
+    lists += [(o.start, o.end) for o in named if _BAR.fullmatch(sentence, o.start, o.end)]
     clean = covered(sentence, lists + table.printed_doses(sentence))
     figures = values(clean)
     figures += list_members(clean, figures)
@@ -398,7 +417,11 @@ def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: l
 # a share of people, of seizures: no change
 _SHARE = re.compile(
     r"\)?\s?of (?:the |all |these )?(?:\w+ ){0,2}(?:patients|subjects|participants|children|infants|adults|people|individuals|dogs|cases|seizures|attacks)\b"
+    r"|\)?\s?(?:did not|failed to|had|showed|experienced|achieved|reported|demonstrated) (?!an? increase)"
 )
+_SHARED = re.compile(r"\bn ?[=~][~\d, ]*[\[(;,]\s?$")
+# "(difference, 22%)": alone in its parenthesis
+_IN_DIFFERENCE = re.compile(r"\([^()%]*\bdifferences?\b[^()%]*$", re.I)
 
 
 def _sensible(reading: Reading, sentence: str) -> bool:
@@ -408,8 +431,16 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         after = sentence[value.end : value.end + 40].lower()
         before = sentence[max(0, value.start - 30) : value.start].lower()
         if reading.code in _CHANGES and (
-            value.percent is None or value.events is not None or _SHARE.match(after)
+            value.percent is None
+            or value.events is not None
+            or _SHARE.match(after)
+            or _SHARED.search(before)
+            or _direction(reading, sentence, value) > 100
         ):
+            continue
+        if reading.code in _CHANGES and _IN_DIFFERENCE.search(sentence[: value.start]):
+            continue
+        if reading.code not in _CHANGES and (value.percent or 0) > 100:
             continue
         if re.match(
             r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|days|nights|time|MPR|effect|variance|total duration)",
