@@ -72,6 +72,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
     ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
+    ("PCPBO", _p(rf"{_SEIZURE}[^.;%]{{0,40}}?(?:was|were)(?= \d[\d.]*\s?% (?:\([^()]*\) )?(?:lower|less|fewer)\b[^.;]{{0,60}}?(?:than|compared)[^.;]{{0,20}}? (?:placebo|PBO)\b)")),
     ("PCPBO", _p(r"\bnet (?:\w+ ){0,3}?(?:reductions?|decreases?)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
     *[
@@ -87,7 +88,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
         rf"|\bno (?:further|more|additional|subsequent) {_KIND}|without (?:any |further )?(?:\w+ ){{0,2}}{_KIND}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_KIND}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_KIND}"
         rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
-        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation|remission)|(?:complete|total|full) seizure suppression|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom|\bseizure remission"
+        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
@@ -112,7 +113,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
     ("WD", _p(rf"{_STOP}|(?:did|could) not complete|failed to complete")),
     ("AE", _p(rf"{_AE}")),
-    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
@@ -160,10 +161,11 @@ _NEEDS = {
         "total",
         "full",
         "cessation",
-        "disappearance",
-        "elimination",
-        "abolition",
+        "disappear",
+        "eliminat",
+        "aboli",
         "ceased",
+        "resolved",
         "stopped",
         "lost",
         "remission",
@@ -228,6 +230,9 @@ _INCIDENCE = _p(
 _BOTH = _p(
     r"\b(?:mean|median)(?= (?:and|or) (?:the )?(?:mean|median) (?:\w+ ){0,2}?(?:percent|%|reduc|decreas|chang))"
 )
+# "seizures were reduced by a median of 31%", "a median 31% reduction"
+_AVERAGE_OF = _p(r"\b(mean|median)(?: of)?(?= [+-]?\d[\d.]*\s?%)")
+_REDUCES = _p(_REDUCED)
 _AVERAGES = {"mean": "MEANPC", "median": "MPC"}
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
 # in a report on epilepsy a change of nothing named is one of seizures
@@ -315,6 +320,9 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         text = _cover(text, match.start(), match.end())
     for match in _BOTH.finditer(text) if "median" in words else ():
         found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
+    if words & {"median", "mean"} and _REDUCES.search(text) and _ABOUT_SEIZURES.search(text):
+        for match in _AVERAGE_OF.finditer(text):
+            found.append(Named(match.start(), match.end(), _AVERAGES[match[1].lower()]))
     for match in _BARRED.finditer(text) if words & {"reduc", "decreas"} else ():
         start = match.start()
         for bar in re.finditer(r"25|50|75|90|100", match[1]):
@@ -342,6 +350,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 if not about or _MASK_SEIZURES.search(sentence) or " risk " in match[0]:
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
+                continue
+            if code == "SF" and "remission" in match[0].lower() and not setting.seizures:
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
                 continue
@@ -505,7 +515,7 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
             if before:
                 pairs.extend((v, before[-1]) for v in here)
             continue
-        listed = _in_order(sentence, local, here)
+        listed = _in_turns(sentence, local, here) or _in_order(sentence, local, here)
         pairs.extend(listed)
         taken = {id(v) for v, _ in listed}
         here = [v for v in here if id(v) not in taken]
@@ -625,7 +635,25 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas|than)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
+
+
+def _in_turns(
+    sentence: str, outcomes: list[Named], values: list[Value]
+) -> list[tuple[Value, Named]]:
+    """Each outcome beside its figure, then as many figures once more: "compared with 18% and 2%"."""
+    count = len(outcomes)
+    if count < 2 or len(values) != 2 * count or len({o.code for o in outcomes}) != count:
+        return []
+    first, second = values[:count], values[count:]
+    if not _AGAINST.search(sentence, first[-1].end, second[0].start):
+        return []
+    told = sorted([*((v.start, 0) for v in first), *((o.start, 1) for o in outcomes)])
+    turns = [kind for _, kind in told]
+    if turns != [0, 1] * count and turns != [1, 0] * count or second[0].start < told[-1][0]:
+        return []
+    return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
 
 
 def _in_order(

@@ -452,7 +452,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if re.match(
             r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
             after,
-        ):
+        ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
         if (
             re.search(r"\b(?:history|male|female|mean age|white|women|men)\W*(?:\w+\W+)?$", before)
