@@ -78,7 +78,7 @@ _COVERED = [
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
          rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0, ()),
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
-        (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
+        (rf"\b(?:difference|margin|power|level|probability(?! of (?:remain|be|achiev|seizure|free|continu|complet)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
         (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
         (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
         # "five of nine areas"
