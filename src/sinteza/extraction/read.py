@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sinteza.extraction import design as designs
-from sinteza.extraction import effects, outcomes, tables, validate
+from sinteza.extraction import effects, outcomes, tables, terms, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
@@ -90,10 +90,10 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
     told = Told()
-    setting = Setting(
-        primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
-        prevention=domain in ("prophylaxis", "febrile_seizures"),
-        seizures=domain == "epilepsy",
+    setting = terms.setting(
+        [text[a:b] for a, b in spans if b - a < _SENTENCE],
+        short,
+        domain,
         status="status epilepticus" in title.lower(),
     )
     found = [
@@ -208,6 +208,7 @@ def _outcomes(
     alignment = Alignment(table)
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
+    before: str | None = None
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
         if len(sentence) > _SENTENCE or not (_FIGURE.search(sentence) or _SAID.search(sentence)):
@@ -215,13 +216,19 @@ def _outcomes(
         if _definition(sentence, parts[number]):
             continue
         mentions: list[Mention] | None = None
-        for reading in _read_sentence(sentence, table, setting):
+        readings = _read_sentence(sentence, table, setting, before)
+        codes = {reading.code for reading in readings}
+        before = codes.pop() if len(codes) == 1 else None
+        for reading in readings:
             if reading.code not in _REPORTED:
                 continue
             doubt = 0.0
-            if reading.code == "PCRED" and "MPC" in codes_seen:
-                # a reduction of unnamed kind in a report that tells medians
-                reading.code, doubt = "MPC", 0.3
+            if reading.code == "PCRED" and (
+                setting.change
+                or ("MPC" in codes_seen and _AGAIN.search(sentence[: reading.named.start]))
+            ):
+                # a reduction of unnamed kind: the endpoint's, or one held against what was told
+                reading.code, doubt = setting.change or "MPC", 0.3
             if parts[number] == "CONCLUSIONS" and (
                 reading.code in codes_seen or number > 0.9 * len(spans)
             ):
@@ -276,6 +283,12 @@ def _outcomes(
     return found
 
 
+_AGAIN = re.compile(
+    r"\b(?:smaller|greater|larger|higher|lower|similar|comparable|corresponding|such|same)(?: \w+)?\s*$",
+    re.I,
+)
+
+
 def _moved(sentence: str, value: Value) -> bool:
     """True for the first of two moments: ``from 17% to 44%``."""
     return sentence[: value.start].endswith("from ") and sentence.startswith(" to ", value.end)
@@ -301,11 +314,26 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Reading]:
+_BAR = re.compile(r"(?:≥|≧|>=?|at least|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%")
+# "this proportion was 36% at six months": of the outcome told before
+_SAME = re.compile(
+    r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
+    re.I,
+)
+
+
+def _read_sentence(
+    sentence: str, table: ArmTable, setting: Setting, before: str | None
+) -> list[Reading]:
+    """The readings of a sentence; ``before`` is the one outcome of the sentence before it."""
     named = outcomes.named(sentence, setting)
+    same = _SAME.search(sentence) if before and not named else None
+    if before and same:
+        named = [outcomes.Named(same.start(), same.end(), before)]
     if not named:
         return []
     lists = outcomes.specific(sentence, named)
+    lists += [(o.start, o.end) for o in named if _BAR.fullmatch(sentence, o.start, o.end)]
     clean = covered(sentence, lists + table.printed_doses(sentence))
     figures = values(clean)
     figures += list_members(clean, figures)
@@ -382,13 +410,33 @@ def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: l
     return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
 
 
+# a share of people, of seizures: no change
+_SHARE = re.compile(
+    r"\)?\s?of (?:the |all |these )?(?:\w+ ){0,2}(?:patients|subjects|participants|children|infants|adults|people|individuals|dogs|cases|seizures|attacks)\b"
+    r"|\)?\s?(?:did not|failed to|had|showed|experienced|achieved|reported|demonstrated) (?!an? increase)"
+)
+_SHARED = re.compile(r"\bn ?[=~][~\d, ]*[\[(;,]\s?$")
+# "(difference, 22%)": alone in its parenthesis
+_IN_DIFFERENCE = re.compile(r"\([^()%]*\bdifferences?\b[^()%]*$", re.I)
+
+
 def _sensible(reading: Reading, sentence: str) -> bool:
     """Drop what cannot be that outcome."""
     kept = []
     for value in reading.values:
-        after = sentence[value.end : value.end + 30].lower()
+        after = sentence[value.end : value.end + 40].lower()
         before = sentence[max(0, value.start - 30) : value.start].lower()
-        if reading.code in _CHANGES and (value.percent is None or value.events is not None):
+        if reading.code in _CHANGES and (
+            value.percent is None
+            or value.events is not None
+            or _SHARE.match(after)
+            or _SHARED.search(before)
+            or _direction(reading, sentence, value) > 100
+        ):
+            continue
+        if reading.code in _CHANGES and _IN_DIFFERENCE.search(sentence[: value.start]):
+            continue
+        if reading.code not in _CHANGES and (value.percent or 0) > 100:
             continue
         if re.match(
             r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|days|nights|time|MPR|effect|variance|total duration)",
@@ -400,7 +448,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if re.match(
             r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
             after,
-        ):
+        ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
         if (
             re.search(r"\b(?:history|male|female|mean age|white|women|men)\W*(?:\w+\W+)?$", before)
