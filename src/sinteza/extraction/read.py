@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sinteza.extraction import beside, effects, outcomes, tables, terms, validate
 from sinteza.extraction import design as designs
-from sinteza.extraction import effects, outcomes, tables, terms, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
@@ -45,6 +45,8 @@ THRESHOLD = 0.7
 _LONGEST = 20_000
 _SENTENCE = 4000
 _COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP"}  # fmt: skip
+# of these a count may stand beside the percentages of others
+_LONE = _COUNTED - {"RR75", "RR90", "LTFU"}
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
 _TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
@@ -94,6 +96,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         [text[a:b] for a, b in spans if b - a < _SENTENCE],
         short,
         domain,
+        title,
         status="status epilepticus" in title.lower(),
     )
     found = [
@@ -233,6 +236,10 @@ def _outcomes(
                 reading.code in codes_seen or number > 0.9 * len(spans)
             ):
                 continue
+            if "aside" in reading.notes and any(
+                key[0] == reading.code and key[2] == reading.values[0].events for key in seen
+            ):
+                continue
             if mentions is None:
                 mentions = table.mentions(sentence)
             if alignment.over_placebo(sentence, reading, mentions):
@@ -296,7 +303,7 @@ def _moved(sentence: str, value: Value) -> bool:
 
 # a result even where the sentence is taken for methods: it ended, or two shares are compared
 _TOLD = re.compile(
-    r"\bcomplet(?:ed?|ing)\b|dropped out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in"
+    r"\bcomplet(?:ed?|ing)\b|dropped out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in|\b(?:rate|incidence|proportion)\b[^.;%]{1,40}? (?:was|were) \d[\d.]*\s?%"
 )
 
 
@@ -330,11 +337,15 @@ def _read_sentence(
     same = _SAME.search(sentence) if before and not named else None
     if before and same:
         named = [outcomes.Named(same.start(), same.end(), before)]
-    if not named:
+    if not named and "complet" not in sentence:
         return []
     lists = outcomes.specific(sentence, named)
     lists += [(o.start, o.end) for o in named if _BAR.fullmatch(sentence, o.start, o.end)]
-    clean = covered(sentence, lists + table.printed_doses(sentence))
+    near = beside.find(sentence, named)
+    told = [(value.start, value.end) for reading in near for value in reading.values]
+    lone = [reading.named for reading in near if len(reading.values) == 1]
+    named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
+    clean = covered(sentence, lists + told + table.printed_doses(sentence))
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
@@ -349,11 +360,11 @@ def _read_sentence(
         plain = _uncovered(clean, figures + of_arms)
         # a lone count beside percentages is rarely a result; several, or none else, are
         extra = counts(plain)
-        if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50", "RECUR", "STOP"}:
+        if not figures or codes & _LONE:
             figures += [
                 v
                 for v in extra
-                if not figures or _beside(sentence, v, named, figures) or v.events == 0
+                if not figures or _beside(sentence, v, named, figures) or _nobody(v, named)
             ]
         figures += of_arms
         figures.sort(key=lambda value: value.start)
@@ -363,6 +374,7 @@ def _read_sentence(
     if plainly:
         # figures without their sign are shares of change or nothing
         readings = [item for item in readings if item.code in _CHANGES]
+    readings += near
     return [item for item in readings if _sensible(item, sentence)]
 
 
@@ -401,12 +413,16 @@ def _uncovered(text: str, figures: list[Value]) -> str:
     return text
 
 
+_LIST_ON = re.compile(rf"^(?:,? and|,)\s{INT}(?:(?:,? and|,)\s{INT})*\b", re.I)
+
+
 def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: list[Value]) -> bool:
     """A plain count in a sentence of percentages: a result only right beside a counted outcome."""
     after = [o for o in named if 0 <= o.start - value.end < 60 and o.code in _COUNTED]
     if not after:
         return False
-    between = sentence[value.end : after[0].start]
+    # the rest of its list: "15, 11, and 6 patients discontinued"
+    between = _LIST_ON.sub("", sentence[value.end : after[0].start])
     return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
 
 
@@ -420,11 +436,18 @@ _SHARED = re.compile(r"\bn ?[=~][~\d, ]*[\[(;,]\s?$")
 _IN_DIFFERENCE = re.compile(r"\([^()%]*\bdifferences?\b[^()%]*$", re.I)
 
 
+def _nobody(value: Value, named: list[outcomes.Named]) -> bool:
+    """A "none" that can be a result: beside adverse events it mostly counts something else."""
+    before = [item.code for item in named if item.end <= value.start]
+    return value.events == 0 and not (before and before[-1] in ("AE", "SAE"))
+
+
 def _sensible(reading: Reading, sentence: str) -> bool:
     """Drop what cannot be that outcome."""
     kept = []
     for value in reading.values:
         after = sentence[value.end : value.end + 40].lower()
+        said = sentence[value.start : value.end].lower()
         before = sentence[max(0, value.start - 30) : value.start].lower()
         if reading.code in _CHANGES and (
             value.percent is None
@@ -438,10 +461,17 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code not in _CHANGES and (value.percent or 0) > 100:
             continue
+        if reading.code not in _CHANGES and value.signed:
+            # "RD = -18%": a difference, never a share of people
+            continue
         if re.match(
             r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|days|nights|time|MPR|effect|variance|total duration)",
             after,
         ):
+            continue
+        if reading.code not in _CHANGES and re.search(r"(?:creas|reduc|lower)\w* by\W*$", before):
+            continue
+        if reading.code == "RECUR" and re.search(r"\bby\W*$", before):
             continue
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
@@ -459,6 +489,8 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             r"\)?,? (?:for )?(?:female|male|white|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
             after,
         ):
+            continue
+        if reading.code not in _CHANGES and re.search(r"\b(?:fe)?males?\b", said):
             continue
         if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
             continue
