@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from sinteza.extraction.doses import Dose, doses, figure, unit_of, written
 from sinteza.extraction.drafts import ArmDraft
@@ -39,6 +40,15 @@ _HEAVIER = re.compile(
     r"(?:\s?(?:oral )?(?:solution|tablets?|capsules?))?[;,]\s(?:and |or )?(?:for |if )?(?:patients )?(?:weighing )?"
     r"[<>≥≤]\s?\d+(?:\s?kg)?(?:\s?(?:-|to|and)\s?[<>≥≤]\s?\d+)?\s?kg\s?[:,]?\s?"
 )
+# "5 g/day for adults; 80 mg/kg/day for children": the same arm in other people
+_OTHERS = (
+    r"(?:patients|subjects|children|adults|infants|adolescents|participants|dogs|those|others|weighing|aged)"
+)
+_FOR_OTHERS = re.compile(
+    rf"[\s(]*(?:(?:for|in|if) )(?:the )?{_OTHERS}\b[^.()]{{0,90}}(?:[;,]|\bor|\band|\bbut)\s(?:(?:of|for|in) )?(?:{_OTHERS}[^.;()\d]{{0,30}})?[:,]?\s?"
+    rf"|\)?[;,]\s(?:(?:and|or) )?(?:(?:for|in) )?{_OTHERS}[^.;()\d]{{0,20}}[:,]?\s",
+    re.I,
+)
 _N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 _BEGUN = re.compile(r"\b(?:add|start|begin|began|begun|initia|convert)", re.I)
@@ -51,6 +61,12 @@ _LEAST_MOST = re.compile(
 # one arm that went through these doses, not an arm for each
 _STARTED = re.compile(
     rf"\b(?:starting (?:dose|dosage|at)|(?:start|initiat)ed (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
+    re.I,
+)
+# "initiated at 2 mg/kg/day, titrated to a target dose of 9 mg/kg/day"
+_TITRATED = re.compile(
+    rf"\b(?:start\w*|initiat\w+|beg[aiu]n\w*|initial)\b(?:(?!target)[^.;\d]){{0,40}}?({DEC})\s?({UNIT})(?!\w)[^;.]{{0,80}}?"
+    rf"\b(?:titrat|increas|escalat|rais|adjust)\w*\b[^;.]{{0,60}}?\bto\b[^.;\d]{{0,40}}?({DEC})\s?({UNIT})(?!\w)",
     re.I,
 )
 _RAISED = re.compile(r"\b(?:up to|maxim\w+|increments?|as needed|as required|flexibl[ey])\b", re.I)
@@ -88,8 +104,7 @@ class Arms:
         self._aliases: dict[str, list[str]] = {}
         self._short = {item.short: item.long for item in short_forms}
         # a "sentence" of thousands of characters is none, and would cost its square
-        parts = re.split(r"(?<=[.;])\s+(?=[A-Z(])", text)
-        self._sentences = [part for part in parts if len(part) <= _LONGEST]
+        self._sentences = [part for part in _clauses(text) if len(part) <= _LONGEST]
         self._find_drugs()
         self._find_comparator()
         self._grades: list[str] = []
@@ -207,16 +222,22 @@ class Arms:
                 aliases.append(re.escape(short))
         self._comparator_aliases = aliases
         if self.comparator_name and len(self.drugs) > 1:
-            # with a placebo, drugs that share no sentence of allocation are co-medication
-            chosen = [name for name in self.drugs if self._allocated(name)]
-            self.drugs = chosen or self.drugs[:1]
+            # with a placebo, drugs that nobody was given instead of it are co-medication
+            self.drugs = (
+                [name for name in self.drugs if self._allocated(name)]
+                or [name for name in self.drugs if self._called(name, self.title)]
+                or self.drugs[:1]
+            )
+
+    def _called(self, name: str, text: str) -> bool:
+        """True if a drug is named in a text, by whatever the report calls it."""
+        names = self._aliases.get(name, [name])
+        return any(_has_word(text.lower(), alias.lower()) for alias in names)
 
     def _allocated(self, name: str) -> bool:
-        """True if a drug stands in the title, or beside the placebo in a list of what was given."""
+        """True if a drug stands beside the placebo in a list of what was given."""
         names = [alias.lower() for alias in self._aliases.get(name, [name])]
-        if any(_has_word(self.title.lower(), alias) for alias in names):
-            return True
-        low = self.text.lower()
+        low = f"{self.title}. {self.text}".lower()
         for match in _OR_PLACEBO.finditer(low):
             if match[1] in ("placebo", self.comparator_name):
                 before = re.split(r"[.;]", low[max(0, match.start() - 70) : match.start()])[-1]
@@ -257,6 +278,7 @@ class Arms:
                 if groups and (
                     (not dose.ranged and _JOINT.fullmatch(named.sub("", gap)))
                     or _HEAVIER.fullmatch(gap)
+                    or _FOR_OTHERS.fullmatch(gap)
                 ):
                     groups[-1].append(dose)
                 else:
@@ -277,6 +299,11 @@ class Arms:
                 ):
                     group[0].ranged = True
                 kinds = {"kg" in dose.unit for dose in group}
+                if any(
+                    _FOR_OTHERS.fullmatch(sentence, one.end, two.start)
+                    for one, two in pairwise(group)
+                ):
+                    group[0].ranged = True
                 by_weight = ""
                 stepped = (
                     len(figures) > 2
@@ -364,7 +391,15 @@ class Arms:
             elif self.single and len(figures) == 1:
                 figures = self._around(figures[0], unit)
             start = _STARTED.search(self.text)
+            titrated = _TITRATED.search(self.text)
             if (
+                titrated
+                and figures == (titrated[3],)
+                and unit_of(titrated[2]).split("/")[:2] == unit_of(titrated[4]).split("/")[:2]
+                and figure(titrated[1]) < figure(figures[0])
+            ):
+                figures = (titrated[1], figures[0])
+            elif (
                 start
                 and len(figures) == 1
                 and start[2].split("/")[0].strip() == unit.split("/")[0].strip()
@@ -495,6 +530,26 @@ _OR_PLACEBO = re.compile(
 )
 _PLACEBO_OR = re.compile(r"\bplacebo\b[^.;]{0,60}?(?:\b(?:or|and)|,)\s+")
 _RANGE = re.compile(rf"\s\(?({DEC})\s?(?:-|to)\s?({DEC})\s?(?={UNIT})")
+
+
+_CLAUSE = re.compile(r"(?<=[.;])\s+(?=[A-Z(])")
+_OPENED = re.compile(r"[()]")
+
+
+def _clauses(text: str) -> list[str]:
+    """Sentences, and their parts between semicolons that stand in no parentheses."""
+    parts, start, depth, at = [], 0, 0, 0
+    for cut in _CLAUSE.finditer(text):
+        for mark in _OPENED.finditer(text, at, cut.start()):
+            depth = depth + 1 if mark[0] == "(" else max(0, depth - 1)
+        at = cut.start()
+        if depth and text[at - 1] == ";":
+            continue
+        depth = 0
+        parts.append(text[start:at])
+        start = cut.end()
+    parts.append(text[start:])
+    return parts
 
 
 def _with_another(low: str, name: str, drugs: Iterable[str]) -> bool:

@@ -25,12 +25,21 @@ _DOSE = re.compile(
 )
 # a concentration that was measured, not one that was aimed at
 _MEASURED = re.compile(r"concentrations?|(?:serum|plasma|blood) levels?", re.I)
+# "1-2 mg/L" of blood, "100 mg/mL" of the bottle: no amount that anybody was given
+_PER_VOLUME = re.compile(r"\s?(?:/|per )\s?(?:[dm]?[lL]|lit(?:er|re))\b")
+_EVERY = re.compile(
+    r"[\s,(]*(?:(?:p\.?o\.?|orally|by mouth|i\.?v\.?|intravenously|rectally)[\s,]*)?(?:every|q)\s?(\d+)[ -]?h(?:(?:ou)?rs?)?\b",
+    re.I,
+)
+_STRENGTH = re.compile(r"(?:mg|g|IU|U)/m[lL]")
 
 
 def doses(text: str) -> list[Dose]:
     """Every dose of a text; a list that shares its unit is one, a range is marked."""
     found = []
     for match in _DOSE.finditer(text):
+        if _PER_VOLUME.match(text, match.end()) or _STRENGTH.match(match[2]):
+            continue
         if "ml" in match[2].lower() and _MEASURED.search(
             text, max(0, match.start() - 60), match.start()
         ):
@@ -40,7 +49,10 @@ def doses(text: str) -> list[Dose]:
         if not figures:
             continue
         ranged = len(figures) == 2 and bool(re.search(r"\d\s*(?:-|to)\s*[\d.]", match[1]))
-        found.append(Dose(match.start(), match.end(), figures, unit_of(match[2]), ranged))
+        unit = unit_of(match[2])
+        if interval := _EVERY.match(text, match.end()):
+            unit += f" every {interval[1]} h"
+        found.append(Dose(match.start(), match.end(), figures, unit, ranged))
     return found
 
 
