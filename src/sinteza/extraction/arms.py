@@ -10,23 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import pairwise
 
-from sinteza.extraction.doses import Dose, doses, figure, unit_of, written
+from sinteza.extraction.doses import doses, figure, unit_of, written
 from sinteza.extraction.drafts import ArmDraft
 from sinteza.extraction.lexicon import FORMULATION, SHORT, treatments
-from sinteza.extraction.numbers import DEC, PEOPLE, UNIT
+from sinteza.extraction.numbers import DEC, UNIT
+from sinteza.extraction.regimens import NOT_AN_ARM_DOSE, Regimen, regimens
 from sinteza.text.abbreviations import Abbreviation
 
-_ALLOCATE = re.compile(
-    r"\brandom|\ballocat|\bassign|\breceiv|\btreated with|\badministered|\bgroups?\b|\bversus\b|\bvs\b",
-    re.I,
-)
-_NOT_AN_ARM_DOSE = re.compile(
-    r"titrat|escalat|increas|increment|start(?:ed|ing)|initia|taper|reduced? (?:to|by)|concomitant|maximum"
-    r"|per (?:tablet|capsule)|tablets?\b|oral solution(?! at\b)|every \d|background|stable dos",
-    re.I,
-)
 _LONGEST = 4000
 
 
@@ -35,22 +26,6 @@ _MEAN = re.compile(
     re.I,
 )
 _ARM_WORD = re.compile(r"\s?(?:[a-z]+ )?(?:group|arm)\b", re.I)
-# "8-12 mg/kg/d solution; ≥30-<50 kg: 6-8 mg/kg/d": the same arm at another weight
-_HEAVIER = re.compile(
-    r"(?:\s?(?:oral )?(?:solution|tablets?|capsules?))?[;,]\s(?:and |or )?(?:for |if )?(?:patients )?(?:weighing )?"
-    r"[<>≥≤]\s?\d+(?:\s?kg)?(?:\s?(?:-|to|and)\s?[<>≥≤]\s?\d+)?\s?kg\s?[:,]?\s?"
-)
-# "5 g/day for adults; 80 mg/kg/day for children": the same arm in other people
-_OTHERS = (
-    r"(?:patients|subjects|children|adults|infants|adolescents|participants|dogs|those|others|weighing|aged)"
-)
-_FOR_OTHERS = re.compile(
-    rf"[\s(]*(?:(?:for|in|if) )(?:the )?{_OTHERS}\b[^.()]{{0,90}}(?:[;,]|\bor|\band|\bbut)\s(?:(?:of|for|in) )?(?:{_OTHERS}[^.;()\d]{{0,30}})?[:,]?\s?"
-    rf"|\)?[;,]\s(?:(?:and|or) )?(?:(?:for|in) )?{_OTHERS}[^.;()\d]{{0,20}}[:,]?\s",
-    re.I,
-)
-_N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
-_KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 _BEGUN = re.compile(r"\b(?:add|start|begin|began|begun|initia|convert)", re.I)
 _MOST = re.compile(r"\b(?:max\w*|up to|increas\w+|titrat\w+|by)\b", re.I)
 # "min/max, 50/400 mg/d"
@@ -76,16 +51,11 @@ _RAISED_FROM = re.compile(
     rf"\b(?:up to|maximum)\b[^.;\d]{{0,30}}({DEC})\s?({UNIT})(?!\w)",
     re.I,
 )
-_IN_STEPS = re.compile(
-    r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
-    re.I,
-)
-
-
-# "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
-_JOINT = re.compile(
-    r"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|(?:two|three|four|\d) times|a|per|day|either)\b"
-    r"|\([^()]*\)|\[[^\[\]]*\])*",
+# "40 mg of frotramide", "frotramide (at a dose of 40 mg"
+_OF = re.compile(r"\s?(?:of |dose of |oral )*", re.I)
+_AT = re.compile(
+    r"(?:[\s(\[,:;=-]|\([^()]*\)|\b(?:at|in|with|oral(?:ly)?|intravenous(?:ly)?|target|daily|once|twice|doses?|dosages?|of|an?|the"
+    r"|fixed|single|was|up to|tablets?|hydrochloride|sodium|acetate|mean|maximum|given|administered)\b)*",
     re.I,
 )
 
@@ -127,9 +97,9 @@ class Arms:
             after = whole[match.end : match.end + 24].lower()
             points = 6.0 if match.start < edge else 1.0
             if re.search(
-                r"receiving (?:\w+-)?$|concomitant|taking|background|addition to|added to|inducer|such as|e\.g\.",
+                r"receiving (?:\w+-)?$|concomitant|taking|background|baseline $|addition to|added to|inducer|such as|e\.g\.",
                 before,
-            ):
+            ) or ("surgery" in name and _AROUND_SURGERY.search(before)):
                 points *= 0.1
                 if match.start < edge:
                     beside.add(name)
@@ -174,16 +144,13 @@ class Arms:
             beside = beside if set(score) - beside else set()
         for name in beside:
             score[name] *= 0.05  # type: ignore[assignment] # a weight, not a count
-        if not score:
-            for pattern in _UNKNOWN:
-                named = pattern.search(whole)
-                if named:
-                    name = named[1].lower()
-                    score[name] = 5
-                    self._aliases[name] = [
-                        s for s, long in self._short.items() if name in long.lower()
-                    ]
-                    break
+        # a title that names none of the drugs known names another one
+        if not score or not any(place < edge for place in first.values()):
+            name = self._unknown(whole if not score else self.title)
+            if name:
+                score[name] = 5 + max(score.values(), default=0)
+                first[name] = 0
+                self._aliases[name] = [s for s, long in self._short.items() if name in long.lower()]
         ranked = sorted(score, key=lambda n: (-score[n], first.get(n, 0)))
         top = score[ranked[0]] if ranked else 0
         self.drugs = [name for name in ranked[:3] if score[name] >= 0.35 * top]
@@ -194,6 +161,19 @@ class Arms:
             head = name.split()[0]
             forms = {name, *printed.get(name, ()), *([head] if len(head) > 4 else [])}
             self._aliases.setdefault(name, []).extend(sorted(forms))
+
+    def _unknown(self, words: str) -> str:
+        """A treatment that no list knows, by what is said of it; empty if there is none."""
+        for pattern in _UNKNOWN:
+            for named in pattern.finditer(words):
+                name = named[1].lower()
+                forms = [name, *(s for s, long in self._short.items() if name in long.lower())]
+                told = "|".join(map(re.escape, forms))
+                if name not in _NO_TREATMENT and (
+                    words != self.title or re.search(_GIVEN_AS.format(told), self.text, re.I)
+                ):
+                    return name
+        return ""
 
     def _find_comparator(self) -> None:
         low = f"{self.title}. {self.text}".lower()
@@ -264,158 +244,116 @@ class Arms:
             re.escape(alias) for aliases in self._aliases.values() for alias in aliases
         )
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
-        self._stepped: set[tuple[str, ...]] = set()
         self._average = False
         self._by_weight: dict[tuple[tuple[str, ...], str], str] = {}
+        found = regimens(self.title, self._sentences, named, self._drug_of, single=self.single)
+        for drug in self.drugs:
+            # a dose that no drug is named with is the first one's
+            own = [item for item in found if (item.drug or self.drugs[0]) == drug]
+            if not self.single:
+                self._list(drug, own)
+                if drug not in self._levels and drug == self.drugs[0]:
+                    self._recurring(drug)
+            if own:
+                self._settle(drug, own, named)
+
+    def _naming(self, sentence: str) -> list[tuple[int, int, str]]:
+        """Where any drug of the report stands in a sentence, an arm's or not."""
+        places = [(item.start, item.end, item.name) for item in treatments(sentence)]
+        for name, aliases in self._aliases.items():
+            words = "|".join(map(re.escape, aliases))
+            places += [
+                (match.start(), match.end(), name)
+                for match in re.finditer(rf"\b(?:{words or '(?!)'})\b", sentence)
+            ]
+        return sorted(places)
+
+    def _drug_of(self, sentence: str, start: int, end: int) -> str | None:
+        """Whose dose stands at a place; None for a drug that is no arm, empty if nothing is said."""
+        if len(self._ranked) < 2:
+            return ""
+        places = self._naming(sentence)
+        beside = [name for at, _, name in places if at >= end and _OF.fullmatch(sentence, end, at)]
+        beside += [
+            name
+            for _, at, name in reversed(places)
+            if at <= start and _AT.fullmatch(sentence, at, start)
+        ]
+        if not beside:
+            return ""
+        return beside[0] if beside[0] in self.drugs else None
+
+    def _list(self, drug: str, own: list[Regimen]) -> None:
+        """The doses of a drug of which each makes an arm, if any are listed."""
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
-        singles: list[tuple[float, tuple[str, ...], str]] = []
-        for place, sentence in enumerate([self.title, *self._sentences]):
-            found = doses(sentence)
-            groups: list[list[Dose]] = []
-            for dose in found:
-                gap = sentence[groups[-1][-1].end : dose.start] if groups else ""
-                if groups and (
-                    (not dose.ranged and _JOINT.fullmatch(named.sub("", gap)))
-                    or _HEAVIER.fullmatch(gap)
-                    or _FOR_OTHERS.fullmatch(gap)
-                ):
-                    groups[-1].append(dose)
-                else:
-                    groups.append([dose])
-            for group in groups:
-                figures = tuple(dict.fromkeys(f for dose in group for f in dose.figures))
-                before = sentence[max(0, group[0].start - 50) : group[0].start]
-                after = sentence[group[-1].end : group[-1].end + 25]
-                by_person = re.search(
-                    r"\(?(?:aged?|age|weigh|body ?weight|if |for (?:children|patients)|<|>|≥)[^()]*$|\bkg\b[^/]",
-                    sentence[group[0].end : group[-1].end + 22],
-                )
-                if (
-                    len(figures) > 1
-                    and len(group) > 1
-                    and by_person
-                    and re.search(r"\bage|weigh|\byear|\bmonth", by_person.string)
-                ):
-                    group[0].ranged = True
-                kinds = {"kg" in dose.unit for dose in group}
-                if any(
-                    _FOR_OTHERS.fullmatch(sentence, one.end, two.start)
-                    for one, two in pairwise(group)
-                ):
-                    group[0].ranged = True
-                by_weight = ""
-                stepped = (
-                    len(figures) > 2
-                    and not group[0].ranged
-                    and bool(_IN_STEPS.search(before) or _IN_STEPS.match(after.lstrip(" ,)")))
-                    and not re.search("random", sentence, re.I)
-                )
-                if stepped:
-                    self._stepped.add(figures)
-                    # one arm that rose through them
-                    figures = (figures[0], figures[-1])
-                    group[0].ranged = True
-                if len(kinds) > 1:
-                    # by weight for some, the same for all others: one arm
-                    group[0].ranged = True
-                    figures = group[-1].figures
-                    by_weight = " or ".join(
-                        f"{'-'.join(map(written, dose.figures))} {dose.unit}" for dose in group[:-1]
-                    )
-                kept = bool(_KEPT.search(before))
-                odd = not kept and bool(
-                    _NOT_AN_ARM_DOSE.search(before)
-                    or re.match(r"\s*(?:increments|tablets|capsules)", after)
-                )
-                unit = next((d.unit for d in reversed(group) if "day" in d.unit), group[-1].unit)
-                if len(figures) > 1 and not group[0].ranged and (not odd or len(figures) > 2):
-                    sized = _N_OF.search(sentence, group[0].end, group[-1].end + 25)
-                    weight = 3 if sized or _ALLOCATE.search(sentence) or place == 0 else 1
-                    lists[figures] += max(weight, 2 if len(figures) > 2 else 1)
-                    units[figures] = unit
-                points = 5.0 if place == 0 else 1.0
-                # the last of a series of doses is the one that was kept up
-                points += 5.0 * kept
-                points += 3.0 * bool(
-                    re.search(r"random|receiv|target|fixed|maintenance", before + after, re.I)
-                )
-                points += (6.0 if place == 0 else 2.0) * any(
-                    before[match.end() :].strip() in ("", "(") for match in named.finditer(before)
-                )
-                points += 5.0 * bool(
-                    re.search(r"\bto (?:a )?(?:total |target |maximum )?(?:dose of |of )?$", before)
-                )
-                points += 1.0 * (group[0].ranged and "mL" not in unit)
-                points -= (1.0 if group[0].ranged else 3.0) * odd - 4.0 * bool(
-                    re.search(
-                        r"target dos|to a (?:max|target)|titrated (?:to|up to)|up to", before, re.I
-                    )
-                )
-                points -= 2.0 * bool(re.search(r"mL\b", unit)) + 4.0 * bool(
-                    re.search(r"median|mean|modal", before, re.I)
-                )
-                if self.single and group[0].ranged and re.search(r"\brange\s?[=:,of]*\s*$", before):
-                    # "modal dose 200 mg (range = 50-400 mg)"
-                    points += 6.0
-                kept_figures = figures if group[0].ranged else figures[-1:]
-                singles.append((points, kept_figures, unit))
-                if by_weight:
-                    self._by_weight[kept_figures, unit] = f"{by_weight} or"
-        drug = self.drugs[0] if self.drugs else ""
-        for figures in self._stepped:
-            lists.pop(figures, None)
-        if lists and drug and not self.single:
-            best, weight = max(lists.items(), key=lambda item: (item[1], len(item[0])))
-            if weight >= 2:
-                levels = list(best)
-                for other, w in lists.items():
-                    more = set(best) < set(other) and w >= 2
-                    if (w >= 3 or more) and set(other) & set(best) and len(levels) < 6:
-                        levels += [f for f in other if f not in levels]
-                self._levels[drug] = (sorted(levels, key=figure), units[best])
-        if drug and not self.single and drug not in self._levels:
-            self._recurring(drug)
-        if singles and drug:
-            points, figures, unit = max(singles, key=lambda item: item[0])
-            wider = [
-                other for weight, other, u in singles
-                if len(other) == 2 and len(figures) == 1 and figures[0] == other[0] and u == unit and weight > -2
-            ]  # fmt: skip
-            if wider:
-                figures = wider[0]
-            ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
-            beside = next((match for match in ranges if match), None)
-            if beside and len(figures) == 1 and figures[0] in beside.groups():
-                figures = (beside[1], beside[2])
-            elif self.single and len(figures) == 1:
-                figures = self._around(figures[0], unit)
-            start = _STARTED.search(self.text)
-            titrated = _TITRATED.search(self.text)
-            if (
-                titrated
-                and figures == (titrated[3],)
-                and unit_of(titrated[2]).split("/")[:2] == unit_of(titrated[4]).split("/")[:2]
-                and figure(titrated[1]) < figure(figures[0])
-            ):
-                figures = (titrated[1], figures[0])
-            elif (
-                start
-                and len(figures) == 1
-                and start[2].split("/")[0].strip() == unit.split("/")[0].strip()
-                and figure(start[1]) < figure(figures[0])
-                and _RAISED.search(self.text)
-                and not re.search(r"\btarget|\bfixed", self.text, re.I)
-                and not re.search(rf"\b{re.escape(figures[0])}\b", self.title)
-            ):
-                # started at one dose and raised to another: the range
-                figures = (start[1], figures[0])
-            if points >= 1:
-                self._only[drug] = (figures, unit)
-            elif self.single and (average := _MEAN.search(self.text)):
-                # doses nobody fixed: what was given on average
-                self._only[drug] = ((average[1],), unit_of(average[2]))
-                self._average = True
+        for item in own:
+            if item.listed:
+                lists[item.levels] += item.listed
+                units[item.levels] = item.level_unit
+        for item in own:
+            lists.pop(item.stepped, None)
+        if not lists:
+            return
+        best, weight = max(lists.items(), key=lambda item: (item[1], len(item[0])))
+        if weight < 2:
+            return
+        levels = list(best)
+        for other, w in lists.items():
+            more = set(best) < set(other) and w >= 2
+            if (w >= 3 or more) and set(other) & set(best) and len(levels) < 6:
+                levels += [f for f in other if f not in levels]
+        self._levels[drug] = (sorted(levels, key=figure), units[best])
+
+    def _settle(self, drug: str, own: list[Regimen], named: re.Pattern[str]) -> None:
+        """The dose of a drug that makes one arm."""
+        best = max(own, key=lambda item: item.points)
+        figures, unit = best.figures, best.unit
+        wider = [
+            item.figures for item in own
+            if len(item.figures) == 2 and len(figures) == 1 and figures[0] == item.figures[0] and item.unit == unit and item.points > -2
+        ]  # fmt: skip
+        if wider:
+            figures = wider[0]
+        ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
+        beside = next((match for match in ranges if match), None)
+        if beside and len(figures) == 1 and figures[0] in beside.groups():
+            figures = (beside[1], beside[2])
+        elif self.single and len(figures) == 1:
+            figures = self._around(figures[0], unit)
+        figures = self._raised(figures, unit)
+        if best.points >= 1:
+            self._only[drug] = (figures, unit)
+            if best.lighter:
+                self._by_weight[figures, unit] = best.lighter
+        elif self.single and (average := _MEAN.search(self.text)):
+            # doses nobody fixed: what was given on average
+            self._only[drug] = ((average[1],), unit_of(average[2]))
+            self._average = True
+
+    def _raised(self, figures: tuple[str, ...], unit: str) -> tuple[str, ...]:
+        """The range from the dose that was begun with, where it was raised to this one."""
+        if len(figures) != 1:
+            return figures
+        start = _STARTED.search(self.text)
+        titrated = _TITRATED.search(self.text)
+        if (
+            titrated
+            and figures[0] == titrated[3]
+            and unit_of(titrated[2]).split("/")[:2] == unit_of(titrated[4]).split("/")[:2]
+            and figure(titrated[1]) < figure(figures[0])
+        ):
+            return (titrated[1], figures[0])
+        if (
+            start
+            and start[2].split("/")[0].strip() == unit.split("/")[0].strip()
+            and figure(start[1]) < figure(figures[0])
+            and _RAISED.search(self.text)
+            and not re.search(r"\btarget|\bfixed", self.text, re.I)
+            and not re.search(rf"\b{re.escape(figures[0])}\b", self.title)
+        ):
+            return (start[1], figures[0])
+        return figures
 
     def _around(self, one: str, unit: str) -> tuple[str, ...]:
         """The range one dose of the only arm belongs to, where the doses were adjusted; else the dose."""
@@ -455,7 +393,7 @@ class Arms:
                 if (
                     not dose.ranged
                     and len(dose.figures) == 1
-                    and not _NOT_AN_ARM_DOSE.search(before)
+                    and not NOT_AN_ARM_DOSE.search(before)
                 ):
                     seen[written(dose.figures[0])] += 1
                     unit = dose.unit if not unit or "day" in dose.unit else unit
@@ -592,6 +530,25 @@ _UNKNOWN = [
         re.I,
     ),
 ]
+
+
+_NO_TREATMENT = frozenset(
+    [
+        "treatment", "therapy", "drugs", "medication", "medications", "antiepileptic",
+        "anticonvulsant", "anticonvulsants", "antiseizure", "adjunctive", "different", "patients",
+        "children", "placebo", "early", "long-term", "concomitant", "initial",
+        "seizure", "seizures", "epilepsy", "monotherapy", "prophylactic", "efficacy",
+        "safety", "tolerability", "either", "withdrawal", "discontinuation", "single",
+    ]
+)  # fmt: skip
+# "received frotramide", "frotramide-treated", "frotramide or placebo"
+_GIVEN_AS = (
+    r"\b(?:{0})\b(?: ?\([^()]*\))?(?:-treated\b| (?:or|and|vs\.?|versus) (?:\w+ )?placebo)"
+    r"|\b(?:received?|receiving|given|taking|on|with|oral|of) (?:{0})\b"
+)
+_AROUND_SURGERY = re.compile(
+    r"\b(?:after|before|undergo\w*|during|following|for|with|and|or) (?:[\w-]+,? ){0,5}$"
+)
 
 
 def _grades(text: str) -> list[str]:
