@@ -22,7 +22,8 @@ _LONGEST = 4000
 
 
 _MEAN = re.compile(
-    rf"\b(?:mean|median|average|modal)\b[^.;\d]{{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,20}}({DEC})\s?({UNIT})(?!\w)",
+    rf"\b(?:mean|median|average) (?:(?!modal)[^.;\d]){{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,20}}({DEC})\s?({UNIT})(?!\w)"
+    rf"(?:\s?\(range\s?[,:=]?\s?(?:of )?({DEC})\s?(?:-|to)\s?({DEC}))?",
     re.I,
 )
 _ARM_WORD = re.compile(r"\s?(?:[a-z]+ )?(?:group|arm)\b", re.I)
@@ -256,6 +257,8 @@ class Arms:
                     self._recurring(drug)
             if own:
                 self._settle(drug, own, named)
+            if drug == self.drugs[0] and drug not in self._only and drug not in self._levels:
+                self._average_of(drug)
 
     def _naming(self, sentence: str) -> list[tuple[int, int, str]]:
         """Where any drug of the report stands in a sentence, an arm's or not."""
@@ -299,9 +302,15 @@ class Arms:
         if weight < 2:
             return
         levels = list(best)
+        sure = any(item.allocated and item.levels == best for item in own)
+        told = {item.levels for item in own if item.told} if sure else set()
         for other, w in lists.items():
             more = set(best) < set(other) and w >= 2
-            if (w >= 3 or more) and set(other) & set(best) and len(levels) < 6:
+            if (
+                ((w >= 3 and other not in told) or more)
+                and set(other) & set(best)
+                and len(levels) < 6
+            ):
                 levels += [f for f in other if f not in levels]
         self._levels[drug] = (sorted(levels, key=figure), units[best])
 
@@ -326,10 +335,15 @@ class Arms:
             self._only[drug] = (figures, unit)
             if best.lighter:
                 self._by_weight[figures, unit] = best.lighter
-        elif self.single and (average := _MEAN.search(self.text)):
-            # doses nobody fixed: what was given on average
-            self._only[drug] = ((average[1],), unit_of(average[2]))
-            self._average = True
+
+    def _average_of(self, drug: str) -> None:
+        """What was given on average, and from where to where, of doses nobody fixed."""
+        average = _MEAN.search(self.text)
+        if not average:
+            return
+        one, unit, low, high = average.groups()
+        self._only[drug] = ((low, high) if low else (one,), unit_of(unit))
+        self._average = not low
 
     def _raised(self, figures: tuple[str, ...], unit: str) -> tuple[str, ...]:
         """The range from the dose that was begun with, where it was raised to this one."""
@@ -427,6 +441,8 @@ class Arms:
             else:
                 only, unit = self._only.get(drug, ((), ""))
                 lighter = self._by_weight.get((only, unit), "")
+                if self._average and drug == self.drugs[0]:
+                    lighter = "mean"
                 self.arms.append(ArmDraft("intervention", drug, only, unit, lighter))
         if self.comparator_name:
             self.comparator = len(self.arms)

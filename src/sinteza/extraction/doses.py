@@ -26,11 +26,12 @@ _DOSE = re.compile(
 # a concentration that was measured, not one that was aimed at
 _MEASURED = re.compile(r"concentrations?|(?:serum|plasma|blood) levels?", re.I)
 # "1-2 mg/L" of blood, "100 mg/mL" of the bottle: no amount that anybody was given
-_PER_VOLUME = re.compile(r"\s?(?:/|per )\s?(?:[dm]?[lL]|lit(?:er|re))\b")
+_PER_VOLUME = re.compile(r"\s?(?:/|per )\s?(?:[dm]?[lL]|lit(?:er|re)|cm\d?)\b")
 _EVERY = re.compile(
-    r"[\s,(]*(?:(?:p\.?o\.?|orally|by mouth|i\.?v\.?|intravenously|rectally)[\s,]*)?(?:every|q)\s?(\d+)[ -]?h(?:(?:ou)?rs?)?\b",
+    r"[\s,(]*(?:(?:p\.?o\.?|orally|by mouth|i\.?v\.?|intravenously|rectally)[\s,]*)?every (\d+)[ -]?h(?:(?:ou)?rs?)?\b",
     re.I,
 )
+_WEIGHED = re.compile(r"\bweigh\w*\b[^.;,]{0,25}$", re.I)
 _STRENGTH = re.compile(r"(?:mg|g|IU|U)/m[lL]")
 
 
@@ -39,6 +40,10 @@ def doses(text: str) -> list[Dose]:
     found = []
     for match in _DOSE.finditer(text):
         if _PER_VOLUME.match(text, match.end()) or _STRENGTH.match(match[2]):
+            continue
+        if match[2] in ("g", "grams") and _WEIGHED.search(
+            text, max(0, match.start() - 40), match.start()
+        ):
             continue
         if "ml" in match[2].lower() and _MEASURED.search(
             text, max(0, match.start() - 60), match.start()

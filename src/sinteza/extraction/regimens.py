@@ -38,6 +38,12 @@ _FOR_OTHERS = re.compile(
     rf"|\)?[;,]\s(?:(?:and|or) )?(?:(?:for|in) )?{_OTHERS}[^.;()\d]{{0,20}}[:,]?\s",
     re.I,
 )
+# "a loading dose of 30 mg/kg over 15 minutes, followed by 2 mg/kg/h"
+_THEN = re.compile(
+    r"[^.;]{0,50}?(?:\bthen|followed by|thereafter)\b[^.;\d]{0,40}|[^.;\d]{0,12}(?:before|prior to) (?:\w+ ){0,2}\w+, (?:and )?(?:then )?",
+    re.I,
+)
+_LOADED = re.compile(r"\bload|\bbolus|infusion|intravenous|before|prior to", re.I)
 _N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 _IN_STEPS = re.compile(
@@ -70,7 +76,8 @@ class Regimen:
 
     ``listed`` is the weight of the figures as a list of which each makes an arm, 0 if they are
     none; ``points`` tell how likely they are the dose of an only arm, for which ``figures`` stand,
-    with ``lighter`` before them where others got another dose.
+    with ``lighter`` before them where others got another dose. The sentence may say who was
+    ``allocated`` to what, or have ``told`` results.
     """
 
     drug: str
@@ -82,6 +89,8 @@ class Regimen:
     points: float
     lighter: str = ""
     stepped: tuple[str, ...] = ()
+    allocated: bool = False
+    told: bool = False
 
 
 def regimens(
@@ -121,11 +130,21 @@ def _groups(
                 (not dose.ranged and _JOINT.fullmatch(named.sub("", gap)))
                 or _HEAVIER.fullmatch(gap)
                 or _FOR_OTHERS.fullmatch(gap)
+                or _loaded(sentence, groups[-1][1], dose)
             ):
                 groups[-1][1].append(dose)
                 continue
         groups.append((drug, [dose]))
     return groups
+
+
+def _loaded(sentence: str, group: list[Dose], dose: Dose) -> bool:
+    """True if a dose follows the one that an arm was begun with at once: both are its doses."""
+    return bool(
+        len(group) == 1
+        and _THEN.fullmatch(sentence, group[0].end, dose.start)
+        and _LOADED.search(sentence, max(0, group[0].start - 30), dose.end + 30)
+    )
 
 
 def _one_arm(sentence: str, group: list[Dose], figures: tuple[str, ...]) -> bool:
@@ -135,7 +154,10 @@ def _one_arm(sentence: str, group: list[Dose], figures: tuple[str, ...]) -> bool
         return True
     if len(figures) == 2 and _DEPENDING.match(after):
         return True
-    if any(_FOR_OTHERS.fullmatch(sentence, one.end, two.start) for one, two in pairwise(group)):
+    if any(
+        _FOR_OTHERS.fullmatch(sentence, one.end, two.start) or _loaded(sentence, [one], two)
+        for one, two in pairwise(group)
+    ):
         return True
     by_person = re.search(
         r"\(?(?:aged?|age|weigh|body ?weight|if |for (?:children|patients)|<|>|≥)[^()]*$|\bkg\b[^/]",
@@ -164,7 +186,7 @@ def _regimen(
     if single and _ELSEWHERE.search(named.sub("", before)):
         return None
     ranged = _one_arm(sentence, group, figures)
-    lighter = ""
+    lighter, joint = "", " or"
     stepped: tuple[str, ...] = ()
     if (
         len(figures) > 2
@@ -174,9 +196,10 @@ def _regimen(
     ):
         # one arm that rose through them
         stepped, figures, ranged = figures, (figures[0], figures[-1]), True
-    if len({"kg" in dose.unit for dose in group}) > 1:
-        # by weight for some, the same for all others: one arm
-        figures = group[-1].figures
+    loaded = len(group) == 2 and _loaded(sentence, group[:1], group[1])
+    if len({"kg" in dose.unit for dose in group}) > 1 or loaded:
+        # by weight for some, the same for all others; or one at first, and then the other
+        figures, joint = group[-1].figures, ", then" if loaded else joint
         lighter = " or ".join(
             f"{'-'.join(map(written, dose.figures))} {dose.unit}" for dose in group[:-1]
         )
@@ -199,8 +222,10 @@ def _regimen(
         _points(
             before, after, named, title=title, odd=odd, ranged=ranged, unit=unit, single=single
         ),
-        f"{lighter} or" if lighter else "",
+        f"{lighter}{joint}" if lighter else "",
         stepped,
+        bool(re.search(r"random|assign|allocat", sentence, re.I)),
+        "%" in sentence,
     )
 
 
