@@ -78,7 +78,7 @@ class Arms:
         self._sentences = [part for part in _clauses(text) if len(part) <= _LONGEST]
         self._find_drugs()
         self._find_comparator()
-        self._grades: list[str] = []
+        self._grades: dict[str, int] = {}
         self._find_doses()
         self._make()
 
@@ -185,7 +185,13 @@ class Arms:
                 r"random|double[- ](?:blind|mask)|placebo|crossover|cross-over|controlled", low
             )
         )
-        if re.search(r"\bplacebos?\b", low) and not self.single:
+        # drugs held against each other, the placebo only hiding which is which
+        active = (
+            len(self.drugs) > 1
+            and re.search(r"\b(?:vs|versus|compar)", self.title, re.I)
+            and not re.search(r"\bplacebos?\b(?!-| controlled)", low)
+        )
+        if re.search(r"\bplacebos?\b", low) and not self.single and not active:
             self.comparator_name = "placebo"
             aliases = [r"placebos?"]
         elif re.search(r"\bsham\b", low):
@@ -418,41 +424,83 @@ class Arms:
     def _make(self) -> None:
         if self.single:
             drug = self.drugs[0] if self.drugs else "treatment"
-            figures, unit = self._only.get(drug, ((), ""))
-            variant = "mean" if self._average else ""
-            self.arms.append(ArmDraft("single_arm", drug, figures, unit, variant))
+            self.arms.append(self._one(drug, "single_arm"))
             return
         variants = self._variants()
-        self._grades = _grades(f"{self.title}. {self.text}")
-        for drug in self.drugs:
-            if variants and drug == self.drugs[0]:
+        grades = self._find_grades()
+        for number, drug in enumerate(self.drugs):
+            levels, unit = self._levels.get(drug, ([], ""))
+            if variants and number == 0:
                 self.arms.extend(ArmDraft("intervention", drug, variant=item) for item in variants)
-            elif (
-                self._grades
-                and drug == self.drugs[0]
-                and (drug not in self._levels or "fixed-dose" in self._grades)
-            ):
-                for grade in self._grades:
+            elif grades and number == 0 and (not levels or "fixed-dose" in grades):
+                for grade in grades:
                     figures, unit = self._graded(grade)
+                    self._grades[grade] = len(self.arms)
                     self.arms.append(ArmDraft("intervention", drug, figures, unit, grade))
-            elif drug in self._levels:
-                levels, unit = self._levels[drug]
+            elif levels:
+                if number == 0 and len(grades) == len(levels):
+                    # the doses are in order, and so are their grades
+                    self._grades = {grade: n for n, grade in enumerate(grades)}
                 self.arms.extend(ArmDraft("intervention", drug, (item,), unit) for item in levels)
             else:
-                only, unit = self._only.get(drug, ((), ""))
-                lighter = self._by_weight.get((only, unit), "")
-                if self._average and drug == self.drugs[0]:
-                    lighter = "mean"
-                self.arms.append(ArmDraft("intervention", drug, only, unit, lighter))
+                self.arms.append(self._one(drug, "intervention"))
         if self.comparator_name:
+            for arm in self.arms:
+                if self._control(arm.drug):
+                    arm.role = "comparator"
             self.comparator = len(self.arms)
             self.arms.append(ArmDraft("comparator", self.comparator_name))
         elif len(self.arms) == 2:
-            # an active comparison: the second, or the immediate-release, is what it is held against
-            self.comparator = 1
-            self.arms[1].role = "comparator"
+            # an active comparison: what the drug is held against is named second; of two doses it
+            # is the lower
+            doses_of_one = all(arm.drug == self.drugs[0] and arm.doses for arm in self.arms)
+            self.comparator = 0 if doses_of_one else 1
+            self.arms[self.comparator].role = "comparator"
         elif len(self.arms) == 1 and not self.comparator_name:
             self.arms[0].role = "single_arm"
+
+    def _one(self, drug: str, role: str) -> ArmDraft:
+        """The only arm of a drug."""
+        figures, unit = self._only.get(drug, ((), ""))
+        words = self._by_weight.get((figures, unit), "")
+        if self._average and drug == self.drugs[0]:
+            words = "mean"
+        return ArmDraft(role, drug, figures, unit, words)
+
+    def _control(self, drug: str) -> bool:
+        """True for an active control: of the drugs given beside a placebo, the one the title leaves
+        out, or holds another against."""
+        if len(self.drugs) < 2 or not self._called(self.drugs[0], self.title):
+            return False
+        if not self._called(drug, self.title):
+            return True
+        names = "|".join(map(re.escape, self._aliases[drug]))
+        return drug != self.drugs[0] and bool(
+            re.search(
+                rf"\b(?:versus|vs\.?|compar\w+[^.]*? (?:with|to)) (?:{names})\b", self.title, re.I
+            )
+        )
+
+    def _find_grades(self) -> list[str]:
+        """Words that tell arms apart, from low to high: ``low-exposure`` and ``high-exposure``."""
+        text = f"{self.title}. {self.text}"
+        found = [f"{a}-{b}".lower() for a, b in _GRADE.findall(text)]
+        for kind in ("dose", "exposure", "stimulation"):
+            order = [f"{word}-{kind}" for word in _GRADES]
+            same = sorted({item for item in found if item.endswith(kind)}, key=order.index)
+            for pair in ({f"low-{kind}", f"high-{kind}"}, {f"fixed-{kind}", f"flexible-{kind}"}):
+                if pair <= set(same) and (
+                    len(found) >= 4
+                    or all(self._graded(item)[0] or self._grade_short(item) for item in same)
+                ):
+                    return same
+        return []
+
+    def _grade_short(self, grade: str) -> str:
+        """The short form of a grade, if the report gives it one: ``low-exposure (LE)``."""
+        letters = "".join(part[0] for part in grade.split("-")).upper()
+        words = grade.replace("-", "[- ]")
+        return letters if re.search(rf"(?i:{words})[^.;()]{{0,12}}\({letters}\b", self.text) else ""
 
     def _graded(self, grade: str) -> tuple[tuple[str, ...], str]:
         """What a grade stands for: ``3-7 ng/mL (low exposure)``, ``low dose (2 mg/day)``."""
@@ -461,6 +509,7 @@ class Arms:
         for pattern in (
             rf"(?<![\w.-]){amount}\s?[(\[,]\s?(?:the )?{words}\b",
             rf"\b{words}(?: (?:group|arm|of|\w+))?\s?[(\[,:]?\s?{amount}",
+            rf"\b{grade.partition('-')[0]}\s?\(\s?{amount}",
         ):
             match = re.search(pattern, self.text, re.I)
             if match:
@@ -477,6 +526,8 @@ class Arms:
         return kinds if len(kinds) == 2 else []
 
 
+_GRADES = ("low", "medium", "intermediate", "high", "fixed", "flexible")
+_GRADE = re.compile(rf"\b({'|'.join(_GRADES)})[- ](dose|exposure|stimulation|frequency)\b", re.I)
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
 _PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
 _OR_PLACEBO = re.compile(
@@ -565,20 +616,3 @@ _GIVEN_AS = (
 _AROUND_SURGERY = re.compile(
     r"\b(?:after|before|undergo\w*|during|following|for|with|and|or) (?:[\w-]+,? ){0,5}$"
 )
-
-
-def _grades(text: str) -> list[str]:
-    """Arms told apart by words: ``low-exposure`` and ``high-exposure``."""
-    found = re.findall(
-        r"\b(low|medium|intermediate|high|fixed|flexible)[- ](dose|exposure|stimulation|frequency)\b",
-        text,
-        re.I,
-    )
-    kinds = list(dict.fromkeys(f"{a.lower()}-{b.lower()}" for a, b in found))
-    for kind in ("dose", "exposure", "stimulation"):
-        same = [item for item in kinds if item.endswith(kind)]
-        pairs = ({f"low-{kind}", f"high-{kind}"}, {f"fixed-{kind}", f"flexible-{kind}"})
-        if any(pair <= set(same) for pair in pairs) and len(found) >= 4:
-            order = ("low", "med", "int", "hig", "fix", "fle")
-            return sorted(same, key=lambda item: order.index(item[:3]))
-    return []

@@ -37,6 +37,13 @@ _SEVERAL = re.compile(
 _GLUED = re.compile(
     rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
 )
+# "XYZ (any dose)", "XYZ dose groups combined", "the combined XYZ groups"
+_ANY_DOSE = re.compile(
+    r"\s?[(\[,]?\s?(?:at )?(?:any|all|pooled|combined|total|overall)\b(?! (?:patients|three|four))"
+    r"|\s(?:dose |treatment )?groups?,? (?:were )?(?:combined|pooled|taken together)",
+    re.I,
+)
+_COMBINED = re.compile(r"\b(?:combined|pooled) (?:active )?$", re.I)
 _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
     re.I,
@@ -161,10 +168,14 @@ class ArmTable(Arms):
         if len(levels) > 1:
             # "BRV 20 (56/99), 50 (62/99), and 100 mg/day": the unit stands behind the last only
             parts.append(rf"(?<=[,\s])(?P<level>{'|'.join(levels)})(?=\s?[(:])")
-        graded = [arm.variant for arm in self.arms if arm.variant in self._grades]
-        if graded:
-            words = "|".join(item.replace("-", "[- ]") for item in graded)
-            parts.append(rf"(?P<grade>\b(?:{words})\b)")
+        if self._grades:
+            words = "|".join(item.replace("-", "[- ]") for item in self._grades)
+            shorts = {self._grade_short(item): arm for item, arm in self._grades.items()}
+            shorts.pop("", None)
+            self._grades |= shorts
+            parts.append(
+                rf"(?P<grade>\b(?:{'|'.join([words, *(f'(?-i:{s})' for s in shorts)])})\b)"
+            )
         self._labels = self._group_labels()
         if self._labels:
             words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
@@ -258,8 +269,8 @@ class ArmTable(Arms):
                 last_end, last_drug = end, -1
                 continue
             elif groups.get("grade"):
-                grade = groups["grade"].lower().replace(" ", "-")
-                arm = next(n for n, item in enumerate(self.arms) if item.variant == grade)
+                grade = groups["grade"]
+                arm = self._grades.get(grade, self._grades.get(grade.lower().replace(" ", "-"), 0))
                 out.append(Mention(start, end, (arm,)))
                 last_end, last_drug = end, -1
                 continue
@@ -332,6 +343,10 @@ class ArmTable(Arms):
         several = self._several(sentence, end, drug) if len(own) > 1 else None
         if several:
             out.append(Mention(start, several[1], (several[0],)))
+            return
+        if len(own) > 1 and (_ANY_DOSE.match(sentence, end) or _COMBINED.search(sentence[:start])):
+            # said to be all of them, so no list of them follows
+            out.append(Mention(start, end, (self.pooled(self.drugs[drug]),)))
             return
         if len(own) > 1 and re.match(r"\s?[≥>]", sentence[end : end + 2]):
             # "BRV >= 50 mg/day": these doses together
