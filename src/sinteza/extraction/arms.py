@@ -109,7 +109,10 @@ class Arms:
             ):
                 points += 3
             if (
-                re.match(r"[- ](?:treated (?:epilep|patients with|child)|induced|resistant)", after)
+                re.match(
+                    r"[- ](?:treated (?:epilep|patients with|child)|induced (?!elevation|change|increase|decrease)|resistant)",
+                    after,
+                )
                 and match.start < edge
             ):
                 points = 0.5
@@ -130,8 +133,12 @@ class Arms:
                 # "CBD25": the dose is read behind the letters
                 glued = re.fullmatch(r"([A-Za-z]{2,5})-?\d+(?:\.\d+)?", short)
                 self._aliases.setdefault(name, []).append(glued[1] if glued else short)
-                uses = self.text.count(short)
-                score[name] += uses
+                score[name] += self.text.count(short)
+                # "adjunctive XYZ" is studied, "concomitant XYZ" goes on as before
+                if any(f"{word} {short}" in self.text for word in ("adjunctive", "add-on")):
+                    score[name] += 10
+                if f"concomitant {short}" in self.text:
+                    score[name] *= 0.1  # type: ignore[assignment] # a weight, not a count
         low = whole.lower()
         if len(score) > 1:
             # "ketamine plus midazolam or placebo plus midazolam": what both got is no arm

@@ -35,7 +35,7 @@ _SEVERAL = re.compile(
 )
 # "BRV50", "BRV 20, 50, and 100 mg/day": doses joined to the name, with or without their unit
 _GLUED = re.compile(
-    rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
+    rf"-?\s?({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
 )
 # "XYZ (any dose)", "XYZ dose groups combined", "the combined XYZ groups"
 _ANY_DOSE = re.compile(
@@ -56,6 +56,14 @@ _OPENED_BY = re.compile(
 _OPENED_AT = re.compile(
     rf"(?:open[- ]label|extension|\bOLEx?\b)[^.]{{0,90}}?\b(?:during which|in which|all (?:patients )?(?:received|were)|where)\b[^.;\d]{{0,60}}?{_AMOUNT}",
     re.I,
+)
+# of the open part, and not of how it compares with the blinded one
+_IN_OPEN = re.compile(
+    r"\b(?:during|in|of|at|from|after|entering|entered) (?:the |a |an )?(?:[\w-]+ ){0,3}?(?:open(?:[- ]label)?(?: [\w-]+)? (?:extension|phase|period|follow-up|continuation|study|treatment|part)|extension (?:phase|study|period)|OLEx?)\b|\bopen-label (?=[a-z]{6})",
+    re.I,
+)
+_IN_BLIND = re.compile(
+    r"double[- ](?:blind|mask)|blinded (?:phase|period|part)|\bcompared\b|\brandom", re.I
 )
 _LABEL_AFTER = re.compile(
     r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
@@ -213,7 +221,9 @@ class ArmTable(Arms):
             return self.comparator
         named = {item.name for item in treatments(words)}
         fitting = [
-            n for n, arm in enumerate(self.arms) if arm.drug in named and arm.role != "pooled"
+            n
+            for n, arm in enumerate(self.arms)
+            if arm.drug in named and arm.role != "pooled" and not arm.open
         ]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -295,7 +305,22 @@ class ArmTable(Arms):
                 listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
                 continue
             last_end, last_drug = end, -1
-        return self._told_before(out)
+        return self._opened_in(sentence, self._told_before(out))
+
+    def _opened_in(self, sentence: str, mentions: list[Mention]) -> list[Mention]:
+        """In a sentence that tells of the open part alone, the drug is that part's arm."""
+        active = set(self.active())
+        if (
+            not mentions
+            or not _IN_OPEN.search(sentence)
+            or _IN_BLIND.search(sentence)
+            or any(not m.vague and not set(m.arms) <= active for m in mentions)
+        ):
+            return mentions
+        arm = self.extension()
+        if arm is None:
+            return mentions
+        return [Mention(m.start, m.end, (arm,)) for m in mentions]
 
     def printed_doses(self, sentence: str) -> list[tuple[int, int]]:
         """Places of the doses joined to names: the 800 of ``ESL 800 (41.7%)`` is no count."""
@@ -332,7 +357,7 @@ class ArmTable(Arms):
         own = [
             n
             for n, arm in enumerate(self.arms)
-            if arm.drug == self.drugs[drug] and arm.role != "pooled"
+            if arm.drug == self.drugs[drug] and arm.role != "pooled" and not arm.open
         ]
         variant = match.group(f"v{drug}")
         if variant:

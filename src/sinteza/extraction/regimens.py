@@ -23,7 +23,7 @@ _ALLOCATE = re.compile(
 )
 NOT_AN_ARM_DOSE = re.compile(
     r"titrat|escalat|increas|increment|start(?:ed|ing)|initia|taper|reduced? (?:to|by)|concomitant|maximum"
-    r"|per (?:tablet|capsule)|tablets?\b|oral solution(?! at\b)|every \d|background|stable dos",
+    r"|per (?:tablet|capsule)|tablets?\b|oral solution(?!\)? at\b)|every \d|background|stable dos",
     re.I,
 )
 # "8-12 mg/kg/d solution; ≥30-<50 kg: 6-8 mg/kg/d": the same arm at another weight
