@@ -124,8 +124,10 @@ class Arms:
                 self._short.setdefault(given[2], given[1])
         capitals = set(_CAPITALS.findall(self.text))
         for name in score:
-            if SHORT.get(name) in capitals:
-                self._short.setdefault(SHORT[name], name)
+            for short in SHORT.get(name, "").split():
+                # letters explain other words as well: "reduction of frequency for EZG (RTG)"
+                if short in capitals and not treatments(self._short.get(short, "")):
+                    self._short[short] = name
         for short, long in self._short.items():
             inner = treatments(long)
             if inner:

@@ -88,7 +88,7 @@ SHORT = {
     "phenytoin": "PHT",
     "pregabalin": "PGB",
     "primidone": "PRM",
-    "retigabine": "RTG",
+    "retigabine": "RTG EZG",
     "rufinamide": "RUF",
     "stiripentol": "STP",
     "sulthiame": "STM",

@@ -64,7 +64,7 @@ _DEPENDING = re.compile(
 )
 # of another trial, or of some of the people only
 _ELSEWHERE = re.compile(
-    r"\b(?:previous\w*|prior|formerly|originally) (?:\w+ ){0,3}$|\bhad (?:\w+ )?received (?:\w+ ){0,2}$"
+    r"\b(?:previous\w*|prior|formerly|originally)\s+(?:\w+\s+){0,3}$|\bhad\s+(?:\w+\s+)?received\s+(?:\w+\s+){0,2}$"
     r"|\bamong (?:the )?(?:\w+ ){0,2}(?:patients|subjects|those|participants)[^,;.]{0,30}$",
     re.I,
 )
