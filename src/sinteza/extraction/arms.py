@@ -22,7 +22,7 @@ _LONGEST = 4000
 
 
 _MEAN = re.compile(
-    rf"\b(?:mean|median|average) (?:(?!modal)[^.;\d]){{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,20}}({DEC})\s?({UNIT})(?!\w)"
+    rf"\b(?:mean|median|average) (?:(?!modal)[^.;\d]){{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,40}}({DEC})\s?({UNIT})(?!\w)"
     rf"(?:\s?\(range\s?[,:=]?\s?(?:of )?({DEC})\s?(?:-|to)\s?({DEC}))?",
     re.I,
 )
@@ -268,7 +268,8 @@ class Arms:
             own = [item for item in found if (item.drug or self.drugs[0]) == drug]
             if not self.single:
                 self._list(drug, own)
-                if drug not in self._levels and drug == self.drugs[0]:
+                # a list that only results print may leave out a dose
+                if drug == self.drugs[0] and all(item.listed < 3 for item in own):
                     self._recurring(drug)
             if own:
                 self._settle(drug, own, named)
@@ -426,9 +427,10 @@ class Arms:
                 ):
                     seen[written(dose.figures[0])] += 1
                     unit = dose.unit if not unit or "day" in dose.unit else unit
-        levels = [item for item, count in seen.items() if count >= 2]
-        if 2 <= len(levels) <= 5:
-            self._levels[drug] = (sorted(levels, key=figure), unit)
+        levels = sorted((item for item, count in seen.items() if count >= 2), key=figure)
+        listed = set(map(figure, self._levels.get(drug, ([], ""))[0]))
+        if 2 <= len(levels) <= 5 and listed <= set(map(figure, levels)):
+            self._levels[drug] = (levels, unit)
 
     def _make(self) -> None:
         if self.single:

@@ -64,12 +64,12 @@ def doses(text: str) -> list[Dose]:
 def unit_of(text: str) -> str:
     """A unit in one spelling: ``mg/day``, ``mg/kg``."""
     text = re.sub(r"\s?(?:per |/)\s?(?:kg|kilogram)(?: of body ?weight)?", "/kg", text)
+    twice = re.search(r"\s?(?:twice\b.*|b\.?i\.?d\.?)$", text)
+    if twice:
+        return f"{text[: twice.start()]} twice daily"
     text = re.sub(r"\s?(?:per|a|each|every)\s(?:day)|/d$|\s?(?:once )?daily|/24 ?h", "/day", text)
-    text = (
-        re.sub(r"\s?(?:twice|once).*|\s?[btq]\.?[id]\.?d?\.?$", "", text)
-        if "/day" not in text
-        else text
-    )
+    if "/day" not in text:
+        text = re.sub(r"\s?(?:once).*|\s?[tq]\.?[id]\.?d?\.?$", "", text)
     return re.sub(r"\s?/\s?", "/", text).replace("/day/day", "/day").strip()
 
 

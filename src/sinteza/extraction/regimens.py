@@ -35,6 +35,7 @@ _HEAVIER = re.compile(
 _OTHERS = r"(?:patients|subjects|children|adults|infants|adolescents|participants|dogs|those|others|weighing|aged)"
 _FOR_OTHERS = re.compile(
     rf"[\s(]*(?:(?:for|in|if) )(?:the )?{_OTHERS}\b[^.()]{{0,90}}(?:[;,]|\bor|\band|\bbut)\s(?:(?:of|for|in) )?(?:{_OTHERS}[^.;()\d]{{0,30}})?[:,]?\s?"
+    rf"|,? (?:and|or|while|whereas) (?:the )?{_OTHERS} (?:weighing|aged|younger|older|of|over|under|with|without|on)\b[^.;()]{{0,50}}"
     rf"|\)?[;,]\s(?:(?:and|or) )?(?:(?:for|in) )?{_OTHERS}[^.;()\d]{{0,20}}[:,]?\s",
     re.I,
 )
@@ -52,8 +53,8 @@ _IN_STEPS = re.compile(
 )
 # "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
 _JOINT = re.compile(
-    r"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|(?:two|three|four|\d) times|a|per|day|either)\b"
-    r"|\([^()]*\)|\[[^\[\]]*\])*",
+    r"(?:\s|[,;/()]|\b(?:or|and|vs\.?|versus|to|groups?|arms?|doses?|once[- ]daily|daily|twice|(?:two|three|four|\d) times|an?|the|per|day|either)\b"
+    r"|\([^()]*\)|\[[^\[\]]*\]|\b\d[\d.]*\s?%,? (?:(?:for|with|on|in|at|taking|receiving|of|patients) )*)*",
     re.I,
 )
 # "150 or 300 mg/day depending on co-medication": one arm, not two
@@ -147,12 +148,21 @@ def _loaded(sentence: str, group: list[Dose], dose: Dose) -> bool:
     )
 
 
+# "from 25 mg/day to 100 mg/day", "between 50 and 200 mg/day"
+_UP_TO = re.compile(r"\s?(?:to|through|up to)\s?")
+_BETWEEN = re.compile(r"\bbetween $")
+
+
 def _one_arm(sentence: str, group: list[Dose], figures: tuple[str, ...]) -> bool:
     """True if several doses are those of one arm: adjusted, or by who the people are."""
     after = sentence[group[-1].end : group[-1].end + 40]
     if group[0].ranged or len({"kg" in dose.unit for dose in group}) > 1:
         return True
-    if len(figures) == 2 and _DEPENDING.match(after):
+    if len(figures) == 2 and (
+        _DEPENDING.match(after)
+        or _BETWEEN.search(sentence[: group[0].start])
+        or (len(group) == 2 and _UP_TO.fullmatch(sentence, group[0].end, group[1].start))
+    ):
         return True
     if any(
         _FOR_OTHERS.fullmatch(sentence, one.end, two.start) or _loaded(sentence, [one], two)
@@ -253,7 +263,11 @@ def _points(
     )
     points += 1.0 * (ranged and "mL" not in unit)
     points -= (1.0 if ranged else 3.0) * odd - 4.0 * bool(
-        re.search(r"target dos|to a (?:max|target)|titrated (?:to|up to)|up to", before, re.I)
+        re.search(
+            r"(?:target|maximum)(?: daily)? dos|to a (?:max|target)|titrated (?:to|up to)|up to",
+            before,
+            re.I,
+        )
     )
     points -= 2.0 * bool(re.search(r"mL\b", unit)) + 4.0 * bool(
         re.search(r"median|mean|modal", before, re.I)
