@@ -41,8 +41,8 @@ _TIME = (
     r"|antiepileptic|anti-?seizure|concomitant)"
 )
 UNIT = (
-    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
-    r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|h))*(?:\s?/\s?(?:day|d|h|min|week))?"
+    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|[Uu]nits?(?=\s?/)|mA|V)"
+    r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|hours?|hr|h))*(?:\s?/\s?(?:day|d|hours?|hr|h|min|week))?"
     r"(?:\s?(?:per|a|each|every) (?:(?:kg|kilogram)(?: of body ?weight)?(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
     r"|\s?(?:daily|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)\b)?"
 )
