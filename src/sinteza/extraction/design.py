@@ -123,6 +123,8 @@ _AGAINST_PLACEBO = Guarded(
 _CONTINUED = Guarded(
     r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label",
     "open",
+    "double",
+    "placebo",
 )
 _SEVERAL = _p(
     r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d{1,2})\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"

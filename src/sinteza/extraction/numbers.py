@@ -66,7 +66,7 @@ _COVERED = [
         (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "confid")),
         (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("iqr", "range", "q1", "min")),
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
-        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ("sd", " se", "(se", "sem", "standard")),
+        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ()),
         # an interval that follows its value in brackets without a name
         (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0, ("%",)),
         (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I, ("least", "more", "≥", ">")),
