@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, outcomes, tables, terms, validate
+from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.drafts import Mention
@@ -83,7 +83,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     kinds = tuple(kind.name for kind in record.publication_types)
     domain = designs.domain(title, text)
     design = designs.design(title, text, kinds)
-    people = designs.population(title, text, domain, design.type)
+    population = people.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
     # a report of open treatment may tell of the blinded part as well
     single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
@@ -124,7 +124,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         extractor=EXTRACTOR,
         domain=domain,
         design=design,
-        population=people,
+        population=population,
         year=record.year,
         arms=arms if design.type not in ("methodology", "review", "meta_analysis") or found else (),
         outcomes=tuple(found),
