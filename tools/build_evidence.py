@@ -502,6 +502,8 @@ OVERLAPS = (
 PMID_OVERLAPS = (
     ("pmid-24621228", "pmid-21917777", "the same pivotal trial of responsive stimulation"),
     ("pmid-30564495", "pmid-27613521", "open-label extension of EXIST-3"),
+    ("pmid-30060984", "pmid-27613521", "substudy of EXIST-3 in Japan"),
+    ("pmid-16847080", "pmid-16344515", "the children and adolescents of the same trial"),
 )
 
 

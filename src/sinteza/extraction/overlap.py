@@ -28,7 +28,7 @@ _SPAN_YEARS = 8
 
 # a trial's name, not a substance (gamma-vinyl-GABA) or its number (YKP3089)
 _ACRONYM = re.compile(
-    r"(?<![\w-])(?!GABA\b|[A-Z]+\d{3})([A-Z]{2,}[A-Z0-9-]{2,})\b\)?(?=[\s:)]*(?:study|trial|:|\)))"
+    r"(?<![\w-])(?!GABA\b|[A-Z]+\d{3})([A-Z]{2,}[A-Z0-9-]{2,})\b\)?(?=[\s:)]*(?:(?:sub-?)?study|trial|:|\)))"
 )
 _DOSE = re.compile(r"\s*[,(]?\s*(?:up to )?\d.*$")
 

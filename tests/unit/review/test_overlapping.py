@@ -113,6 +113,7 @@ def test_a_substance_is_no_name_of_a_trial() -> None:
     from sinteza.extraction.overlap import acronym
 
     assert acronym("Lotramacetam in epilepsy (LOTUS-2): a randomised trial") == "LOTUS-2"
+    assert acronym("Lotramacetam in children: LOTUS-2 substudy in Spain") == "LOTUS-2"
     assert acronym("Gamma-vinyl-GABA: effects") == ""
     assert acronym("Effects of XYZ3089: a study") == ""
 
