@@ -80,6 +80,7 @@ _COVERED = [
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
         (rf"\b(?:difference|margin|power|level|probability(?! of (?:\w+ )?(?:remain|be|achiev|seizure|free|continu|complet|retention|recurr|relaps)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
         (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
+        (rf"\b9\d\s?% (?:\w+ )?(?:intervals?|limits?)\b(?:[\s:,=\[(]*[+-]?{DEC}\s?%?\s*(?:-|to|,)\s*[+-]?{DEC})?", re.I, ("interval", "limit")),
         (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
         # "five of nine areas"
         (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I, ()),

@@ -114,7 +114,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("MPC", _p(rf"median (?:\([^()]*\) )?(?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
-    ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
+    ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
     ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
@@ -125,7 +125,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
     ("WD", _p(rf"{_STOP}|(?:did|could) not complete|failed to complete")),
     ("AE", _p(rf"{_AE}")),
-    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:changed|increased)(?= by)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
@@ -193,7 +193,7 @@ _NEEDS = {
     "STOP": ("stop", "terminat", "ceas", "cessation", "abort", "controlled"),
     "WD": _LEFT,
     "AE": _SICK,
-    "PCRED": ("reduc", "decreas", "chang", "percent", "fell", "declin", "dropped"),
+    "PCRED": ("reduc", "decreas", "increas", "chang", "percent", "fell", "declin", "dropped"),
 }
 _WHY = ("reason", "most", "mainly", "primarily")
 _WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
@@ -380,7 +380,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             told = re.match(r"\s*\((?:[A-Z][\w-]{1,9})\)", text[match.end() :])
             end = match.end() + (told.end() if told else 0)
             if code in ("MPC", "MEANPC", "PCRED"):
-                if not re.search(rf"{_REDUCED}|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
+                if not re.search(rf"{_REDUCED}|increased|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
                     continue
                 about = _ABOUT_SEIZURES.search(sentence) or (
                     setting.seizures and _PLAIN_CHANGE.search(sentence)
@@ -644,7 +644,7 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
     return readings
 
 
-_PLACEBO = r"(?:the |that of |those on |that on |that with |those with )?(?:placebo|PBO|PLC)\b"
+_PLACEBO = r"(?:(?:the|that of|(?:(?:that|those) )?(?:on|with|in|under|during)) )?(?:the )?(?:placebo|PBO|PLC)\b"
 _RELATIVE = _p(
     rf"(?:(?:relative|compared|(?:in )?comparison) (?:to|with)|as compared (?:to|with)|versus|\bvs\.?|over|than) {_PLACEBO}(?! (?:group |arm |patients )?[(:,]?\s?[+-]?\d)(?! \((?:[+-]?\d|n ?=[^()]*\d ?%))"
 )

@@ -340,12 +340,14 @@ def _read_sentence(
     if not named and "complet" not in sentence:
         return []
     lists = outcomes.specific(sentence, named)
-    lists += [(o.start, o.end) for o in named if _BAR.fullmatch(sentence, o.start, o.end)]
     near = beside.find(sentence, named)
     told = [(value.start, value.end) for reading in near for value in reading.values]
     lone = [reading.named for reading in near if len(reading.values) == 1]
     named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
     clean = covered(sentence, lists + told + table.printed_doses(sentence))
+    for item in named:
+        if _BAR.fullmatch(sentence, item.start, item.end):
+            clean = clean[: item.start] + "~" * (item.end - item.start) + clean[item.end :]
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
@@ -573,15 +575,20 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         return -percent if value.signed == "+" else percent
     if _GREW.match(sentence, value.end) and not signs - {""}:
         return -percent
-    if (
-        re.search(r"\bincreas", sentence[max(0, value.start - 40) : value.start])
-        and reading.code != "PCPBO"
-        and not signs - {""}
-    ):
-        return -percent
-    return percent
+    if reading.code == "PCPBO" or signs - {""}:
+        return percent
+    # "reductions increased over time (31%)" are reductions still
+    low = max(0, value.start - 40)
+    if _FEWER.search(sentence[reading.named.start : reading.named.end]):
+        low = max(low, reading.named.end)
+        return -percent if _MORE_BY.search(sentence, low, value.start) else percent
+    ways = _WAYS.findall(sentence, low, value.start)
+    return -percent if ways and ways[-1].lower() == "increas" else percent
 
 
+_FEWER = re.compile(r"\b(?:reduction|decrease)", re.I)
+_WAYS = re.compile(r"\b(increas|decreas|reduc|fell|declin)", re.I)
+_MORE_BY = re.compile(r"\bincreas\w*(?: in (?:\w+ ){1,4})?(?: (?:of|by|was))?(?: an?)?\s*$", re.I)
 _GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 
 
