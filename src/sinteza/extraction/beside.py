@@ -29,6 +29,13 @@ _COMPLETERS = Guarded(
     rf"|(?:{PEOPLE}|those)\s{_DONE}\s{_WHAT}\s?\(n\s?=\s?({INT})\)",
     "complet",
 )
+# "of the 14 patients who withdrew, 8 did so because of ..."
+_LEAVERS = Guarded(
+    rf"\b(?:of|in|for|among|the|all)\s({INT})\s(?:[a-z-]+\s){{0,2}}?{PEOPLE}\swho\s(?:had\s|were\s)?(?:discontinued|withdr[ae]wn?|dropped\sout)\b",
+    "discontin",
+    "withdr",
+    "dropped",
+)
 # who completed the trial before this one
 _WENT_ON = re.compile(r"\b(?:entered|enrolled|elected|opted|rolled over|chose)\b", re.I)
 
@@ -43,13 +50,14 @@ def find(sentence: str, named: list[Named]) -> list[Reading]:
     ]
     if _WENT_ON.search(sentence):
         return found
-    for match in _COMPLETERS.finditer(sentence):
-        group = 1 if match[1] else 2
-        events = integer(match[group])
-        if events and not any(_within(match, reading.values[0]) for reading in found):
-            value = Value(match.start(group), match.end(group), events=events)
-            name = Named(match.start(), match.end(), "COMP")
-            found.append(Reading("COMP", [value], whole, name, {"aside"}))
+    for code, pattern in (("COMP", _COMPLETERS), ("WD", _LEAVERS)):
+        for match in pattern.finditer(sentence):
+            group = next(n for n, text in enumerate(match.groups(), 1) if text)
+            events = integer(match[group])
+            if events and not any(_within(match, reading.values[0]) for reading in found):
+                value = Value(match.start(group), match.end(group), events=events)
+                name = Named(match.start(), match.end(), code)
+                found.append(Reading(code, [value], whole, name, {"aside"}))
     return found
 
 

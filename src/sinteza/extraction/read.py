@@ -44,7 +44,7 @@ EXTRACTOR = f"{NAME}/{VERSION}"
 THRESHOLD = 0.7
 _LONGEST = 20_000
 _SENTENCE = 4000
-_COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP"}  # fmt: skip
+_COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP", "RETENTION"}  # fmt: skip
 # of these a count may stand beside the percentages of others
 _LONE = _COUNTED - {"RR75", "RR90", "LTFU"}
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
@@ -377,12 +377,15 @@ def _read_sentence(
         # figures without their sign are shares of change or nothing
         readings = [item for item in readings if item.code in _CHANGES]
     readings += near
-    return [item for item in readings if _sensible(item, sentence)]
+    return [item for item in readings if "aside" in item.notes or _sensible(item, sentence)]
 
 
 _LOT = re.compile(
     rf"(?<![\w.~])({INT})\s(?:(?:on|in|with|for|taking|receiving)\s)?(?:the\s)?$", re.I
 )
+
+
+_OF_ARM = re.compile(rf"(?:\s?[,:=]\s?|\s)({INT})(?![\w.]|\s?(?:mg|%))")
 
 
 # "of 147 randomized patients (98 lotramacetam, 49 placebo)" tells sizes
@@ -393,20 +396,31 @@ _SIZES = re.compile(
 
 
 def _beside_arms(text: str, figures: list[Value], table: ArmTable) -> list[Value]:
-    """The counts of ``eight were lost (3 lotramacetam, 5 placebo)``: in parentheses, by arm."""
+    """The counts of ``eight were lost (3 lotramacetam, 5 placebo)``: in parentheses, by arm.
+
+    Behind the arms (``lotramacetam 3, placebo 5``) they are sizes unless they add up to a count.
+    """
     found: list[Value] = []
     for match in re.finditer(r"\(([^()]{5,120})\)", text):
-        inside: list[Value] = []
-        for mention in table.mentions(match[1]):
-            before = _LOT.search(match[1][: mention.start])
-            events = integer(before[1]) if before else None
-            if before and events is not None:
-                at = match.start(1)
-                inside.append(Value(at + before.start(1), at + before.end(1), events=events))
-        taken = any(match.start() < v.start < match.end() for v in figures)
-        if len(inside) > 1 and not taken and not _SIZES.search(text[: match.start()]):
+        before = text[: match.start()]
+        if any(match.start() < v.start < match.end() for v in figures) or _SIZES.search(before):
+            continue
+        mentions, at = table.mentions(match[1]), match.start(1)
+        ahead = [_LOT.search(match[1][: mention.start]) for mention in mentions]
+        inside = [_counted(lot, at) for lot in ahead if lot]
+        if len(inside) < 2:
+            behind = [_OF_ARM.match(match[1], mention.end) for mention in mentions]
+            inside = [_counted(lot, at) for lot in behind if lot]
+            whole = sum(v.events or 0 for v in inside)
+            if whole not in [integer(n) for n in re.findall(rf"\b{INT}\b", before, re.I)]:
+                continue
+        if len(inside) > 1:
             found += inside
     return found
+
+
+def _counted(match: re.Match[str], at: int) -> Value:
+    return Value(at + match.start(1), at + match.end(1), events=integer(match[1]))
 
 
 def _uncovered(text: str, figures: list[Value]) -> str:
@@ -500,7 +514,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
             continue
-        if value.percent is None and value.total is None and _elsewhere(sentence, value, reading):
+        if value.percent is None and _elsewhere(sentence, value, reading):
             continue
         kept.append(value)
     reading.values[:] = kept
@@ -515,9 +529,12 @@ _DID = re.compile(
 )
 
 
+_CLAUSE = re.compile(rf"[,;]| (?:and|but) (?=(?:only )?{INT}\b)", re.I)
+
+
 def _elsewhere(sentence: str, value: Value, reading: Reading) -> bool:
     """A count whose own clause tells of something else than the outcome."""
-    clause = re.split(r"[,;]", sentence[value.end : value.end + 90])[0]
+    clause = _CLAUSE.split(sentence[value.end : value.end + 90])[0]
     end = value.end + len(clause)
     if value.end <= reading.named.start < end:
         return False

@@ -24,6 +24,27 @@ PREVENTION = "Prophylaxis with lotramacetam after craniotomy"
             "events (AEs; 9.2% with lotramacetam and 4.1% with placebo).",
             {("WDAE", DRUG, 9.2), ("WDAE", PLACEBO, 4.1), ("WD", "all", 26.7)},
         ),
+        (
+            "Fourteen patients withdrew, eight because of adverse events, four because of lack of "
+            "efficacy and two were lost to follow-up.",
+            {("WD", "all", 14), ("WDAE", "all", 8), ("WDLOE", "all", 4), ("LTFU", "all", 2)},
+        ),
+        (
+            "Eight patients receiving lotramacetam withdrew prematurely, five of them due to adverse events.",
+            {("WD", DRUG, 8), ("WDAE", DRUG, 5)},
+        ),
+        (
+            "Of the 14 patients who withdrew, 8 did so because of adverse events.",
+            {("WD", "all", 14), ("WDAE", "all", 8)},
+        ),
+        (
+            "Lack of efficacy led to discontinuation in 4% of patients on lotramacetam.",
+            {("WDLOE", DRUG, 4.0)},
+        ),
+        (
+            "Eight patients on lotramacetam failed to complete the study because of adverse events.",
+            {("WDAE", DRUG, 8)},
+        ),
         # what harmed them, without the word "adverse"
         (
             "Two patients on lotramacetam developed ataxia and were withdrawn.",
@@ -46,6 +67,18 @@ PREVENTION = "Prophylaxis with lotramacetam after craniotomy"
         (
             "Dizziness was frequent in patients completing the trial (n = 44).",
             {("COMP", "all", 44)},
+        ),
+        (
+            "A total of 101 patients completed the study (lotramacetam 49; placebo 52).",
+            {("COMP", "all", 101), ("COMP", DRUG, 49), ("COMP", PLACEBO, 52)},
+        ),
+        (
+            "One hundred twenty patients were randomized and 101 completed the trial.",
+            {("COMP", "all", 101)},
+        ),
+        (
+            "Forty-nine (82%) patients on lotramacetam and 52 (87%) on placebo completed the double-blind phase.",
+            {("COMP", DRUG, 82.0), ("COMP", PLACEBO, 87.0)},
         ),
         # a list of single events ends with its parenthesis
         (
