@@ -69,7 +69,9 @@ class Arms:
     ) -> None:
         self.title = title
         self.text = text
-        self.single = single
+        self.single = single or bool(
+            _RUN_IN.search(text) and not _COMPARED.search(f"{title}. {text}")
+        )
         self.arms: list[ArmDraft] = []
         self.comparator: int | None = None
         self._aliases: dict[str, list[str]] = {}
@@ -200,7 +202,8 @@ class Arms:
             and re.search(r"\b(?:vs|versus|compar)", self.title, re.I)
             and not re.search(r"\bplacebos?\b(?!-| controlled)", low)
         )
-        if re.search(r"\bplacebos?\b", low) and not self.single and not active:
+        given = re.search(r"\bplacebos?\b", _NO_PLACEBO.sub("", low))
+        if given and not self.single and not active:
             self.comparator_name = "placebo"
             aliases = [r"placebos?"]
         elif re.search(r"\bsham\b", low):
@@ -262,6 +265,7 @@ class Arms:
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
         self._average = False
         self._by_weight: dict[tuple[tuple[str, ...], str], str] = {}
+        self._open_dose: dict[str, Regimen] = {}
         found = regimens(self.title, self._sentences, named, self._drug_of, single=self.single)
         for drug in self.drugs:
             # a dose that no drug is named with is the first one's
@@ -271,8 +275,12 @@ class Arms:
                 # a list that only results print may leave out a dose
                 if drug == self.drugs[0] and all(item.listed < 3 for item in own):
                     self._recurring(drug)
-            if own:
-                self._settle(drug, own, named)
+            for item in own:
+                if item.open:
+                    self._open_dose.setdefault(drug, item)
+            blinded = [item for item in own if not item.open]
+            if blinded:
+                self._settle(drug, blinded, named)
             if drug == self.drugs[0] and drug not in self._only and drug not in self._levels:
                 self._average_of(drug)
 
@@ -341,7 +349,8 @@ class Arms:
         if wider:
             figures = wider[0]
         ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
-        beside = next((match for match in ranges if match), None)
+        later = self._open_dose[drug].figures if drug in self._open_dose else ()
+        beside = next((match for match in ranges if match and match.groups() != later), None)
         if beside and len(figures) == 1 and figures[0] in beside.groups():
             figures = (beside[1], beside[2])
         elif self.single and len(figures) == 1:
@@ -539,6 +548,19 @@ class Arms:
 
 _GRADES = ("low", "medium", "intermediate", "high", "fixed", "flexible")
 _GRADE = re.compile(rf"\b({'|'.join(_GRADES)})[- ](dose|exposure|stimulation|frequency)\b", re.I)
+# placebo before the drug, for everybody
+_RUN_IN = re.compile(
+    r"\bplacebo[- ](?:baseline|run-in|lead-in|washout)|\b(?:received?|given|took|on) (?:a )?placebo for \w+ (?:days|weeks?|months?)\b[^.]{0,60}\b(?:then|followed|subsequently|before)\b",
+    re.I,
+)
+_COMPARED = re.compile(
+    r"\brandom|double[- ](?:blind|mask)|cross-?over|parallel|controlled|withdrawal", re.I
+)
+# a placebo nobody was given
+_NO_PLACEBO = re.compile(
+    r"placebo (?:effect|response)s?\b|placebo[- ]controlled (?:trials?|stud(?:y|ies)) (?:is|are|will be|would be|to|should)\b",
+    re.I,
+)
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
 _PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
 _OR_PLACEBO = re.compile(
