@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from sinteza.extraction.doses import doses, figure, unit_of, written
 from sinteza.extraction.drafts import ArmDraft
 from sinteza.extraction.lexicon import FORMULATION, SHORT, treatments
-from sinteza.extraction.numbers import DEC, UNIT
+from sinteza.extraction.numbers import DEC, UNIT, WORD, integer
 from sinteza.extraction.regimens import NOT_AN_ARM_DOSE, Regimen, regimens
 from sinteza.text.abbreviations import Abbreviation
 
@@ -269,7 +269,11 @@ class Arms:
         found = regimens(self.title, self._sentences, named, self._drug_of, single=self.single)
         for drug in self.drugs:
             # a dose that no drug is named with is the first one's
-            own = [item for item in found if (item.drug or self.drugs[0]) == drug]
+            own = [
+                item
+                for item in found
+                if (item.drug or self.drugs[0]) == drug or (item.shared and not item.drug)
+            ]
             if not self.single:
                 self._list(drug, own)
                 # a list that only results print may leave out a dose
@@ -299,7 +303,8 @@ class Arms:
         """Whose dose stands at a place; None for a drug that is no arm, empty if nothing is said."""
         if len(self._ranked) < 2:
             return ""
-        places = self._naming(sentence)
+        # what was operated on or stimulated has no dose
+        places = [item for item in self._naming(sentence) if not _PROCEDURE.search(item[2])]
         beside = [name for at, _, name in places if at >= end and _OF.fullmatch(sentence, end, at)]
         beside += [
             name
@@ -417,6 +422,7 @@ class Arms:
     def _recurring(self, drug: str) -> None:
         """Doses never listed together that come back through the results: each is an arm."""
         seen: Counter[str] = Counter()
+        once: set[str] = set()
         unit = ""
         for sentence in self._sentences:
             shares = re.search(r"\d\s?%", sentence)
@@ -426,17 +432,23 @@ class Arms:
                     seen[written(dose.figures[0])] += 2
                     unit = dose.unit if not unit or "day" in dose.unit else unit
                     continue
-                if not shares:
-                    continue
                 before = sentence[max(0, dose.start - 40) : dose.start]
-                if (
-                    not dose.ranged
-                    and len(dose.figures) == 1
-                    and not NOT_AN_ARM_DOSE.search(before)
-                ):
+                if dose.ranged or len(dose.figures) > 1 or NOT_AN_ARM_DOSE.search(before):
+                    continue
+                unit = dose.unit if not unit or "day" in dose.unit else unit
+                if shares:
                     seen[written(dose.figures[0])] += 1
-                    unit = dose.unit if not unit or "day" in dose.unit else unit
+                else:
+                    once.add(written(dose.figures[0]))
         levels = sorted((item for item, count in seen.items() if count >= 2), key=figure)
+        said = {
+            integer(match[1])
+            for match in _SO_MANY.finditer(self.text)
+            if not match[2] or match[2].lower() == drug
+        }
+        if len(levels) not in said and len(once | seen.keys()) in said:
+            # as many doses as the report says there were
+            levels = sorted(once | seen.keys(), key=figure)
         listed = set(map(figure, self._levels.get(drug, ([], ""))[0]))
         if 2 <= len(levels) <= 5 and listed <= set(map(figure, levels)):
             self._levels[drug] = (levels, unit)
@@ -559,6 +571,11 @@ _COMPARED = re.compile(
 # a placebo nobody was given
 _NO_PLACEBO = re.compile(
     r"placebo (?:effect|response)s?\b|placebo[- ]controlled (?:trials?|stud(?:y|ies)) (?:is|are|will be|would be|to|should)\b",
+    re.I,
+)
+_PROCEDURE = re.compile(r"surgery|lobectomy|stimulation|diet|therapy")
+_SO_MANY = re.compile(
+    rf"\b({WORD}) (?:(?:(?!daily|divided|equal|single)\w+[ -]){{0,2}}(?:doses|dosages|dose levels|dos(?:e|ing|age) (?:groups|arms|regimens))\b|(?!treatment|study|parallel)([a-z]{{6,}}) (?:groups|arms)\b)",
     re.I,
 )
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")

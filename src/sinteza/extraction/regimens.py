@@ -48,7 +48,7 @@ _LOADED = re.compile(r"\bload|\bbolus|infusion|intravenous|before|prior to", re.
 _N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 _IN_STEPS = re.compile(
-    r"step-?wise|in steps|at intervals|at \w+-(?:week|day) intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
+    r"step-?wise|in steps|at intervals|at \w+-(?:week|day) intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) (?:at )?each",
     re.I,
 )
 # "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
@@ -83,7 +83,8 @@ class Regimen:
     ``listed`` is the weight of the figures as a list of which each makes an arm, 0 if they are
     none; ``points`` tell how likely they are the dose of an only arm, for which ``figures`` stand,
     with ``lighter`` before them where others got another dose. The sentence may say who was
-    ``allocated`` to what, or have ``told`` results; the dose may be of the ``open`` part.
+    ``allocated`` to what, or have ``told`` results; the dose may be of the ``open`` part, or
+    ``shared`` by all drugs.
     """
 
     drug: str
@@ -98,6 +99,7 @@ class Regimen:
     allocated: bool = False
     told: bool = False
     open: bool = False
+    shared: bool = False
 
 
 def regimens(
@@ -249,6 +251,12 @@ def _regimen(
         bool(re.search(r"random|assign|allocat", sentence, re.I)),
         "%" in sentence,
         opened,
+        bool(
+            re.search(
+                r"\b(?:both|all|each|either) (?:of the )?(?:study )?(?:drug|treatment|agent)s?\b",
+                sentence,
+            )
+        ),
     )
 
 
