@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from sinteza.extraction.doses import doses, figure, unit_of, written
 from sinteza.extraction.drafts import ArmDraft
 from sinteza.extraction.lexicon import FORMULATION, SHORT, treatments
-from sinteza.extraction.numbers import DEC, UNIT
+from sinteza.extraction.numbers import DEC, UNIT, WORD, integer
 from sinteza.extraction.regimens import NOT_AN_ARM_DOSE, Regimen, regimens
 from sinteza.text.abbreviations import Abbreviation
 
@@ -69,7 +69,9 @@ class Arms:
     ) -> None:
         self.title = title
         self.text = text
-        self.single = single
+        self.single = single or bool(
+            _RUN_IN.search(text) and not _COMPARED.search(f"{title}. {text}")
+        )
         self.arms: list[ArmDraft] = []
         self.comparator: int | None = None
         self._aliases: dict[str, list[str]] = {}
@@ -200,7 +202,8 @@ class Arms:
             and re.search(r"\b(?:vs|versus|compar)", self.title, re.I)
             and not re.search(r"\bplacebos?\b(?!-| controlled)", low)
         )
-        if re.search(r"\bplacebos?\b", low) and not self.single and not active:
+        given = re.search(r"\bplacebos?\b", _NO_PLACEBO.sub("", low))
+        if given and not self.single and not active:
             self.comparator_name = "placebo"
             aliases = [r"placebos?"]
         elif re.search(r"\bsham\b", low):
@@ -262,17 +265,26 @@ class Arms:
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
         self._average = False
         self._by_weight: dict[tuple[tuple[str, ...], str], str] = {}
+        self._open_dose: dict[str, Regimen] = {}
         found = regimens(self.title, self._sentences, named, self._drug_of, single=self.single)
         for drug in self.drugs:
             # a dose that no drug is named with is the first one's
-            own = [item for item in found if (item.drug or self.drugs[0]) == drug]
+            own = [
+                item
+                for item in found
+                if (item.drug or self.drugs[0]) == drug or (item.shared and not item.drug)
+            ]
             if not self.single:
                 self._list(drug, own)
                 # a list that only results print may leave out a dose
                 if drug == self.drugs[0] and all(item.listed < 3 for item in own):
                     self._recurring(drug)
-            if own:
-                self._settle(drug, own, named)
+            for item in own:
+                if item.open:
+                    self._open_dose.setdefault(drug, item)
+            blinded = [item for item in own if not item.open]
+            if blinded:
+                self._settle(drug, blinded, named)
             if drug == self.drugs[0] and drug not in self._only and drug not in self._levels:
                 self._average_of(drug)
 
@@ -291,7 +303,8 @@ class Arms:
         """Whose dose stands at a place; None for a drug that is no arm, empty if nothing is said."""
         if len(self._ranked) < 2:
             return ""
-        places = self._naming(sentence)
+        # what was operated on or stimulated has no dose
+        places = [item for item in self._naming(sentence) if not _PROCEDURE.search(item[2])]
         beside = [name for at, _, name in places if at >= end and _OF.fullmatch(sentence, end, at)]
         beside += [
             name
@@ -341,7 +354,8 @@ class Arms:
         if wider:
             figures = wider[0]
         ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
-        beside = next((match for match in ranges if match), None)
+        later = self._open_dose[drug].figures if drug in self._open_dose else ()
+        beside = next((match for match in ranges if match and match.groups() != later), None)
         if beside and len(figures) == 1 and figures[0] in beside.groups():
             figures = (beside[1], beside[2])
         elif self.single and len(figures) == 1:
@@ -408,6 +422,7 @@ class Arms:
     def _recurring(self, drug: str) -> None:
         """Doses never listed together that come back through the results: each is an arm."""
         seen: Counter[str] = Counter()
+        once: set[str] = set()
         unit = ""
         for sentence in self._sentences:
             shares = re.search(r"\d\s?%", sentence)
@@ -417,17 +432,23 @@ class Arms:
                     seen[written(dose.figures[0])] += 2
                     unit = dose.unit if not unit or "day" in dose.unit else unit
                     continue
-                if not shares:
-                    continue
                 before = sentence[max(0, dose.start - 40) : dose.start]
-                if (
-                    not dose.ranged
-                    and len(dose.figures) == 1
-                    and not NOT_AN_ARM_DOSE.search(before)
-                ):
+                if dose.ranged or len(dose.figures) > 1 or NOT_AN_ARM_DOSE.search(before):
+                    continue
+                unit = dose.unit if not unit or "day" in dose.unit else unit
+                if shares:
                     seen[written(dose.figures[0])] += 1
-                    unit = dose.unit if not unit or "day" in dose.unit else unit
+                else:
+                    once.add(written(dose.figures[0]))
         levels = sorted((item for item, count in seen.items() if count >= 2), key=figure)
+        said = {
+            integer(match[1])
+            for match in _SO_MANY.finditer(self.text)
+            if not match[2] or match[2].lower() == drug
+        }
+        if len(levels) not in said and len(once | seen.keys()) in said:
+            # as many doses as the report says there were
+            levels = sorted(once | seen.keys(), key=figure)
         listed = set(map(figure, self._levels.get(drug, ([], ""))[0]))
         if 2 <= len(levels) <= 5 and listed <= set(map(figure, levels)):
             self._levels[drug] = (levels, unit)
@@ -539,6 +560,24 @@ class Arms:
 
 _GRADES = ("low", "medium", "intermediate", "high", "fixed", "flexible")
 _GRADE = re.compile(rf"\b({'|'.join(_GRADES)})[- ](dose|exposure|stimulation|frequency)\b", re.I)
+# placebo before the drug, for everybody
+_RUN_IN = re.compile(
+    r"\bplacebo[- ](?:baseline|run-in|lead-in|washout)|\b(?:received?|given|took|on) (?:a )?placebo for \w+ (?:days|weeks?|months?)\b[^.]{0,60}\b(?:then|followed|subsequently|before)\b",
+    re.I,
+)
+_COMPARED = re.compile(
+    r"\brandom|double[- ](?:blind|mask)|cross-?over|parallel|controlled|withdrawal", re.I
+)
+# a placebo nobody was given
+_NO_PLACEBO = re.compile(
+    r"placebo (?:effect|response)s?\b|placebo[- ]controlled (?:trials?|stud(?:y|ies)) (?:is|are|will be|would be|to|should)\b",
+    re.I,
+)
+_PROCEDURE = re.compile(r"surgery|lobectomy|stimulation|diet|therapy")
+_SO_MANY = re.compile(
+    rf"\b({WORD}) (?:(?:(?!daily|divided|equal|single)\w+[ -]){{0,2}}(?:doses|dosages|dose levels|dos(?:e|ing|age) (?:groups|arms|regimens))\b|(?!treatment|study|parallel)([a-z]{{6,}}) (?:groups|arms)\b)",
+    re.I,
+)
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
 _PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
 _OR_PLACEBO = re.compile(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sinteza.extraction.arms import Arms
-from sinteza.extraction.doses import figure, unit_of
+from sinteza.extraction.doses import doses, figure, unit_of
 from sinteza.extraction.drafts import OPEN_ARM, ArmDraft, Mention
 from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, treatments
 from sinteza.extraction.numbers import DEC, UNIT
@@ -67,8 +67,10 @@ _IN_OPEN = re.compile(
 _IN_BLIND = re.compile(
     r"double[- ](?:blind|mask)|blinded (?:phase|period|part)|\bcompared\b|\brandom", re.I
 )
+_EXTREMES = {0: ("low", "lower", "lowest"), -1: ("high", "higher", "highest")}
 _LABEL_AFTER = re.compile(
-    r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
+    r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]"
+    r"|\((?:group|arm|cohort) ([A-D1-4]|I{1,3})[,;)]",
     re.I,
 )
 _LABEL_BEFORE = re.compile(
@@ -137,10 +139,15 @@ class ArmTable(Arms):
             return None
         name = self.drugs[0] if self.drugs else "treatment"
         for number, arm in enumerate(self.arms):
-            if arm.variant == OPEN_ARM:
+            if arm.open:
                 return number
         figures, unit = self._opened()
-        self.arms.append(ArmDraft("single_arm", name, figures, unit, OPEN_ARM))
+        told = self._open_dose.get(name)
+        words = OPEN_ARM
+        if told and not figures:
+            figures, unit = told.figures, told.unit
+            words = f"{OPEN_ARM} {told.lighter}".strip()
+        self.arms.append(ArmDraft("single_arm", name, figures, unit, words))
         return len(self.arms) - 1
 
     def _opened(self) -> tuple[tuple[str, ...], str]:
@@ -160,7 +167,7 @@ class ArmTable(Arms):
         return [
             n
             for n, arm in enumerate(self.arms)
-            if arm.role in ("intervention", "single_arm") and arm.variant != OPEN_ARM
+            if arm.role in ("intervention", "single_arm") and not arm.open
         ]
 
     def _mention_pattern(self) -> re.Pattern[str]:
@@ -186,6 +193,13 @@ class ArmTable(Arms):
             parts.append(
                 rf"(?P<grade>\b(?:{'|'.join([words, *(f'(?-i:{s})' for s in shorts)])})\b)"
             )
+        elif len(levels) > 1:
+            # the arms of one drug stand in the order of their doses
+            own = [n for n, arm in enumerate(self.arms) if arm.doses and arm.role == "intervention"]
+            self._grades = {f"{word}-dose": own[at] for at in (0, -1) for word in _EXTREMES[at]}
+            parts.append(
+                rf"(?P<grade>\b(?:the )?(?:{'|'.join(_EXTREMES[0] + _EXTREMES[-1])})[- ]dose\b)"
+            )
         self._labels = self._group_labels()
         if self._labels:
             words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
@@ -204,7 +218,8 @@ class ArmTable(Arms):
             before = re.split(r"[.;]|,| or | versus | vs\.? |either ", words)
             arm = self._described(before[-1])
             if arm is not None:
-                found.setdefault(match[1].lower(), arm)
+                label = match[1] or f"{match[0][1:].split()[0]} {match[2]}"
+                found.setdefault(label.lower(), arm)
         for match in _LABEL_BEFORE.finditer(whole):
             arm = self._described(match[2])
             if arm is not None:
@@ -227,6 +242,9 @@ class ArmTable(Arms):
             for n, arm in enumerate(self.arms)
             if arm.drug in named and arm.role != "pooled" and not arm.open
         ]
+        if len(fitting) > 1:
+            figures = {figure(f) for dose in doses(words) for f in dose.figures}
+            fitting = [n for n in fitting if figures & set(map(figure, self.arms[n].doses))]
         return fitting[0] if len(fitting) == 1 else None
 
     def _matches(self, sentence: str) -> list[re.Match[str]]:
@@ -282,7 +300,8 @@ class ArmTable(Arms):
                 continue
             elif groups.get("grade"):
                 grade = groups["grade"]
-                arm = self._grades.get(grade, self._grades.get(grade.lower().replace(" ", "-"), 0))
+                words = grade.lower().removeprefix("the ").replace(" ", "-")
+                arm = self._grades.get(grade, self._grades.get(words, 0))
                 out.append(Mention(start, end, (arm,)))
                 last_end, last_drug = end, -1
                 continue

@@ -23,7 +23,7 @@ _ALLOCATE = re.compile(
 )
 NOT_AN_ARM_DOSE = re.compile(
     r"titrat|escalat|increas|increment|start(?:ed|ing)|initia|taper|reduced? (?:to|by)|concomitant|maximum"
-    r"|per (?:tablet|capsule)|tablets?\b|oral solution(?!\)? at\b)|every \d|background|stable dos",
+    r"|per (?:tablet|capsule)|tablets?\b|every \d|background|stable dos",
     re.I,
 )
 # "8-12 mg/kg/d solution; ≥30-<50 kg: 6-8 mg/kg/d": the same arm at another weight
@@ -48,7 +48,7 @@ _LOADED = re.compile(r"\bload|\bbolus|infusion|intravenous|before|prior to", re.
 _N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
 _KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 _IN_STEPS = re.compile(
-    r"step-?wise|in steps|at intervals|at \w+-(?:week|day) intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
+    r"step-?wise|in steps|at intervals|at \w+-(?:week|day) intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) (?:at )?each",
     re.I,
 )
 # "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
@@ -63,6 +63,11 @@ _DEPENDING = re.compile(
     r"(?! (?:randomi|the randomi|allocat|group))",
     re.I,
 )
+# of the open part that came before or after the blinded one
+_OPEN_PART = re.compile(
+    r"open[- ]label|\bextension\b|\bOLEx?\b|\bopen (?:phase|period|study|trial|treatment)", re.I
+)
+_BLIND_PART = re.compile(r"\brandom|double[- ]blind|placebo", re.I)
 # of another trial, or of some of the people only
 _ELSEWHERE = re.compile(
     r"\b(?:previous\w*|prior|formerly|originally)\s+(?:\w+\s+){0,3}$|\bhad\s+(?:\w+\s+)?received\s+(?:\w+\s+){0,2}$"
@@ -78,7 +83,8 @@ class Regimen:
     ``listed`` is the weight of the figures as a list of which each makes an arm, 0 if they are
     none; ``points`` tell how likely they are the dose of an only arm, for which ``figures`` stand,
     with ``lighter`` before them where others got another dose. The sentence may say who was
-    ``allocated`` to what, or have ``told`` results.
+    ``allocated`` to what, or have ``told`` results; the dose may be of the ``open`` part, or
+    ``shared`` by all drugs.
     """
 
     drug: str
@@ -92,6 +98,8 @@ class Regimen:
     stepped: tuple[str, ...] = ()
     allocated: bool = False
     told: bool = False
+    open: bool = False
+    shared: bool = False
 
 
 def regimens(
@@ -217,11 +225,17 @@ def _regimen(
         NOT_AN_ARM_DOSE.search(before) or re.match(r"\s*(?:increments|tablets|capsules)", after)
     )
     unit = next((d.unit for d in reversed(group) if "day" in d.unit), group[-1].unit)
+    clause = sentence[max(0, group[0].start - 110) : group[0].start]
+    part = list(_OPEN_PART.finditer(clause))
+    rest = clause[part[-1].end() :] + sentence[group[-1].end :] if part else ""
+    opened = not single and bool(part) and not _BLIND_PART.search(rest)
     listed = 0
-    if len(figures) > 1 and not ranged and (not odd or len(figures) > 2):
+    if len(figures) > 1 and not opened and not ranged and (not odd or len(figures) > 2):
         sized = _N_OF.search(sentence, group[0].end, group[-1].end + 25)
         weight = 3 if sized or _ALLOCATE.search(sentence) or title else 1
-        listed = max(weight, 2 if len(figures) > 2 else 1)
+        # three doses are a list anywhere, two where each has a result of its own
+        apiece = "%" in sentence[group[0].end : group[-1].start]
+        listed = max(weight, 2 if len(figures) > 2 or apiece else 1)
     return Regimen(
         drug,
         figures,
@@ -236,6 +250,13 @@ def _regimen(
         stepped,
         bool(re.search(r"random|assign|allocat", sentence, re.I)),
         "%" in sentence,
+        opened,
+        bool(
+            re.search(
+                r"\b(?:both|all|each|either) (?:of the )?(?:study )?(?:drug|treatment|agent)s?\b",
+                sentence,
+            )
+        ),
     )
 
 
