@@ -24,7 +24,9 @@ _KNOWN = re.compile(
             rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
             r"(?P<active>(?<![\w-])(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
-            r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
+            r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group)"
+            r"|(?<![\w-])(?:treated(?=\s?\()|treated (?:subjects|children|infants|participants|dogs)\b"
+            r"|treat(?:ment|ed)(?=(?:\s?\([^()]*\))? (?:versus|vs\.?|and|or) (?:the )?(?:control|placebo|untreated))))",
         ]
     ),
     re.I,
@@ -35,8 +37,15 @@ _SEVERAL = re.compile(
 )
 # "BRV50", "BRV 20, 50, and 100 mg/day": doses joined to the name, with or without their unit
 _GLUED = re.compile(
-    rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
+    rf"-?\s?({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
 )
+# "XYZ (any dose)", "XYZ dose groups combined", "the combined XYZ groups"
+_ANY_DOSE = re.compile(
+    r"\s?[(\[,]?\s?(?:at )?(?:any|all|pooled|combined|total|overall)\b(?! (?:patients|three|four))"
+    r"|\s(?:dose |treatment )?groups?,? (?:were )?(?:combined|pooled|taken together)",
+    re.I,
+)
+_COMBINED = re.compile(r"\b(?:combined|pooled) (?:active )?$", re.I)
 _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
     re.I,
@@ -49,6 +58,14 @@ _OPENED_BY = re.compile(
 _OPENED_AT = re.compile(
     rf"(?:open[- ]label|extension|\bOLEx?\b)[^.]{{0,90}}?\b(?:during which|in which|all (?:patients )?(?:received|were)|where)\b[^.;\d]{{0,60}}?{_AMOUNT}",
     re.I,
+)
+# of the open part, and not of how it compares with the blinded one
+_IN_OPEN = re.compile(
+    r"\b(?:during|in|of|at|from|after|entering|entered) (?:the |a |an )?(?:[\w-]+ ){0,3}?(?:open(?:[- ]label)?(?: [\w-]+)? (?:extension|phase|period|follow-up|continuation|study|treatment|part)|extension (?:phase|study|period)|OLEx?)\b|\bopen-label (?=[a-z]{6})",
+    re.I,
+)
+_IN_BLIND = re.compile(
+    r"double[- ](?:blind|mask)|blinded (?:phase|period|part)|\bcompared\b|\brandom", re.I
 )
 _LABEL_AFTER = re.compile(
     r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
@@ -161,10 +178,14 @@ class ArmTable(Arms):
         if len(levels) > 1:
             # "BRV 20 (56/99), 50 (62/99), and 100 mg/day": the unit stands behind the last only
             parts.append(rf"(?<=[,\s])(?P<level>{'|'.join(levels)})(?=\s?[(:])")
-        graded = [arm.variant for arm in self.arms if arm.variant in self._grades]
-        if graded:
-            words = "|".join(item.replace("-", "[- ]") for item in graded)
-            parts.append(rf"(?P<grade>\b(?:{words})\b)")
+        if self._grades:
+            words = "|".join(item.replace("-", "[- ]") for item in self._grades)
+            shorts = {self._grade_short(item): arm for item, arm in self._grades.items()}
+            shorts.pop("", None)
+            self._grades |= shorts
+            parts.append(
+                rf"(?P<grade>\b(?:{'|'.join([words, *(f'(?-i:{s})' for s in shorts)])})\b)"
+            )
         self._labels = self._group_labels()
         if self._labels:
             words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
@@ -202,7 +223,9 @@ class ArmTable(Arms):
             return self.comparator
         named = {item.name for item in treatments(words)}
         fitting = [
-            n for n, arm in enumerate(self.arms) if arm.drug in named and arm.role != "pooled"
+            n
+            for n, arm in enumerate(self.arms)
+            if arm.drug in named and arm.role != "pooled" and not arm.open
         ]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -258,8 +281,8 @@ class ArmTable(Arms):
                 last_end, last_drug = end, -1
                 continue
             elif groups.get("grade"):
-                grade = groups["grade"].lower().replace(" ", "-")
-                arm = next(n for n, item in enumerate(self.arms) if item.variant == grade)
+                grade = groups["grade"]
+                arm = self._grades.get(grade, self._grades.get(grade.lower().replace(" ", "-"), 0))
                 out.append(Mention(start, end, (arm,)))
                 last_end, last_drug = end, -1
                 continue
@@ -284,7 +307,22 @@ class ArmTable(Arms):
                 listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
                 continue
             last_end, last_drug = end, -1
-        return self._told_before(out)
+        return self._opened_in(sentence, self._told_before(out))
+
+    def _opened_in(self, sentence: str, mentions: list[Mention]) -> list[Mention]:
+        """In a sentence that tells of the open part alone, the drug is that part's arm."""
+        active = set(self.active())
+        if (
+            not mentions
+            or not _IN_OPEN.search(sentence)
+            or _IN_BLIND.search(sentence)
+            or any(not m.vague and not set(m.arms) <= active for m in mentions)
+        ):
+            return mentions
+        arm = self.extension()
+        if arm is None:
+            return mentions
+        return [Mention(m.start, m.end, (arm,)) for m in mentions]
 
     def printed_doses(self, sentence: str) -> list[tuple[int, int]]:
         """Places of the doses joined to names: the 800 of ``ESL 800 (41.7%)`` is no count."""
@@ -321,7 +359,7 @@ class ArmTable(Arms):
         own = [
             n
             for n, arm in enumerate(self.arms)
-            if arm.drug == self.drugs[drug] and arm.role != "pooled"
+            if arm.drug == self.drugs[drug] and arm.role != "pooled" and not arm.open
         ]
         variant = match.group(f"v{drug}")
         if variant:
@@ -332,6 +370,10 @@ class ArmTable(Arms):
         several = self._several(sentence, end, drug) if len(own) > 1 else None
         if several:
             out.append(Mention(start, several[1], (several[0],)))
+            return
+        if len(own) > 1 and (_ANY_DOSE.match(sentence, end) or _COMBINED.search(sentence[:start])):
+            # said to be all of them, so no list of them follows
+            out.append(Mention(start, end, (self.pooled(self.drugs[drug]),)))
             return
         if len(own) > 1 and re.match(r"\s?[≥>]", sentence[end : end + 2]):
             # "BRV >= 50 mg/day": these doses together
