@@ -197,6 +197,9 @@ def test_age(text: str, answer: str | None) -> None:
         ("This double-blind trial was carried out on 65 epileptic patients.", 65),
         ("Eight patients did not complete the study of 59 patients with epilepsy.", 59),
         ("The effect of 13 patient factors was studied.", None),
+        ("In this randomized study, 96 first-seizure patients were enrolled.", 96),
+        ("The drug was tested in 26 in-patients (20 males, 6 females) of a randomized trial.", 26),
+        ("Patients were randomized in studies 305, 411 and 412 over 24 weeks at 38 sites.", None),
     ],
 )
 def test_participants_randomized(text: str, n: int | None) -> None:
@@ -216,8 +219,20 @@ def test_who_is_hard_to_treat_and_who_is_healthy() -> None:
     assert age_group("A drug in adults and adolescents", "") == "mixed"
 
 
-def test_participants_of_other_designs_are_not_given() -> None:
-    assert n_randomized("A total of 706 patients were randomized.", "posthoc_rct") is None
+def test_participants_beside_one_trial() -> None:
+    assert n_randomized("A total of 706 patients were randomized.", "posthoc_rct") == 706
+    for text, kind in (
+        (
+            "Of 212 completers, 190 patients entered the open-label extension.",
+            "open_label_extension",
+        ),
+        (
+            "Data of 1240 patients of six trials were included in the analysis.",
+            "posthoc_pooled_rct",
+        ),
+        ("We will recruit 64 patients with migraine.", "protocol"),
+    ):
+        assert n_randomized(text, kind) is None
 
 
 def test_cues_of_a_number_tell_its_arms_and_its_stage() -> None:
