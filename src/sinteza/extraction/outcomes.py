@@ -12,6 +12,8 @@ from sinteza.extraction.numbers import Value
 
 # seizures as the outcome of freedom from them
 _KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|absences|SZ_*)"
+# "no seizure reduction" is not "no seizures"
+_NONE_OF = rf"{_KIND}\b(?! (?:reduc|decreas|chang|improv|worsen|control|frequen|diar|free|aggrav|exacerb|increas|record|count))"
 _SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*|myoclonus|myoclonic jerks)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
@@ -86,7 +88,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        rf"|\bno (?:further|more|additional|subsequent) {_KIND}|without (?:any |further )?(?:\w+ ){{0,2}}{_KIND}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_KIND}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_KIND}"
+        rf"|\bno (?:further|more|additional|subsequent) {_NONE_OF}|without (?:any |further )?(?:\w+ ){{0,2}}{_NONE_OF}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_NONE_OF}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_NONE_OF}"
         rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
         rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
     )),
@@ -232,6 +234,7 @@ _BOTH = _p(
 )
 # "seizures were reduced by a median of 31%", "a median 31% reduction"
 _AVERAGE_OF = _p(r"\b(mean|median)(?: of)?(?= [+-]?\d[\d.]*\s?%)")
+_CHANCE = _p(r"\b(?:risks?|odds|likelihood)\b")
 _REDUCES = _p(_REDUCED)
 _AVERAGES = {"mean": "MEANPC", "median": "MPC"}
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
@@ -308,6 +311,9 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         for match in _NO_EFFECT.finditer(text):
             found.append(Named(match.start(), match.end(), "WDLOE"))
         text = _NO_EFFECT.sub(lambda match: "~" * len(match[0]), text)
+    for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
+        found.append(Named(match.start(), match.end(), "REASON"))
+        text = _cover(text, match.start(), match.end())
     for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
@@ -347,7 +353,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 about = _ABOUT_SEIZURES.search(sentence) or (
                     setting.seizures and _PLAIN_CHANGE.search(sentence)
                 )
-                if not about or _MASK_SEIZURES.search(sentence) or " risk " in match[0]:
+                if not about or _MASK_SEIZURES.search(sentence) or _CHANCE.search(match[0]):
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue
@@ -367,7 +373,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
-            if setting.status and code == "SF" and "cessation" in match[0].lower():
+            if setting.status and code == "SF" and _STOPPED.search(match[0]):
                 said = "STOP"
             elif code in _BARS and _BELOW.search(text, max(0, match.start() - 30), match.start()):
                 # "a reduction of less than 50 %" is no response
@@ -379,7 +385,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
-    if any(item.code in _BARS for item in found):
+    if any(item.code in _BARS or item.code == "REASON" for item in found):
         # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
         for match in _LONE_BAR.finditer(text):
             found.append(Named(match.start(), match.end(), _CODES[match[1]]))
@@ -400,7 +406,11 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
 
 _BARS = {"RR25", "RR50", "RR75", "RR90"}
 _BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
-_LONE_BAR = _p(r"(?:≥|≧|>=|> ?or ?= ?|at least )\s?(25|50|75|90)\s?%")
+_BETWEEN = _p(r"\bbetween (?:25|50|75)\s?%? and (?:50|75|99|100)\s?%")
+_LONE_BAR = _p(
+    r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
+)
+_STOPPED = _p(r"cessation|control|stopped|ceased")
 _HALF = _p("50|fifty|hal[fv]")
 
 
@@ -641,7 +651,7 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
-_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas|than)\b")
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
 
 
@@ -653,11 +663,12 @@ def _in_turns(
     if count < 2 or len(values) != 2 * count or len({o.code for o in outcomes}) != count:
         return []
     first, second = values[:count], values[count:]
-    if not _AGAINST.search(sentence, first[-1].end, second[0].start):
+    told_to = max(first[-1].end, outcomes[-1].end)
+    if not _AGAINST.search(sentence, told_to, second[0].start):
         return []
     told = sorted([*((v.start, 0) for v in first), *((o.start, 1) for o in outcomes)])
     turns = [kind for _, kind in told]
-    if turns != [0, 1] * count and turns != [1, 0] * count or second[0].start < told[-1][0]:
+    if (turns != [0, 1] * count and turns != [1, 0] * count) or second[0].start < told[-1][0]:
         return []
     return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
 

@@ -318,7 +318,9 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(r"(?:≥|≧|>=?|at least|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%")
+_BAR = re.compile(
+    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
+)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",

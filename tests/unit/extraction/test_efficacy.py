@@ -572,3 +572,30 @@ def test_changes_and_their_kinds(results: str, expected: list[Figure]) -> None:
 )
 def test_several_outcomes_in_a_sentence(results: str, expected: list[Figure]) -> None:
     assert figures(results) == expected
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        # no seizure reduction is not no seizure
+        ("On lotramacetam 21 patients (35%) had no seizure reduction.", []),
+        (
+            "Seizure freedom was seen in 6% on lotramacetam, 12% had more than 75% and 24% between 50% and 75% reduction.",
+            [("SF", 6.0), ("RR75", 12.0)],
+        ),
+        ("Lotramacetam gave a 60% reduction in the risk of seizures.", []),
+        ("On lotramacetam 22% of patients had a reduction in seizures of less than 50%.", []),
+        ("Sixty percent of patients on lotramacetam had fewer seizures.", []),
+        (
+            "Median (range) percent reduction in seizure frequency: placebo 5.9 (-70.1 to 40.3), lotramacetam 31.3 (-20.0 to 90.1).",
+            [("MPC", 5.9), ("MPC", 31.3)],
+        ),
+        ("The responder rate was 43% and 19, respectively.", []),
+        (
+            "Responder rates with lotramacetam and placebo were 43% and 19, respectively.",
+            [("RR50", 43.0), ("RR50", 19.0)],
+        ),
+    ],
+)
+def test_figures_that_look_like_another_outcome(results: str, expected: list[Figure]) -> None:
+    assert figures(results) == expected
