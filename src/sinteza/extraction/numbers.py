@@ -25,7 +25,7 @@ _VALUES |= {"none": 0, "no": 0, "zero": 0, "a": 1}
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
 WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
-PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|dogs?)"
+PEOPLE = r"(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?|individuals?|adolescents?|dogs?)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _PCT = rf"((?:[+-]\s?)?(?:{DEC}|\b{WORD}\b))\s?(?:%|percent\b|per cent\b|percentage points?\b)"
 _L = r"(?<![\w.~])"
@@ -41,8 +41,8 @@ _TIME = (
     r"|antiepileptic|anti-?seizure|concomitant)"
 )
 UNIT = (
-    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
-    r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|h))*(?:\s?/\s?(?:day|d|h|min|week))?"
+    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|[Uu]nits?(?=\s?/)|mA|V)"
+    r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|hours?|hr|h))*(?:\s?/\s?(?:day|d|hours?|hr|h|min|week))?"
     r"(?:\s?(?:per|a|each|every) (?:(?:kg|kilogram)(?: of body ?weight)?(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
     r"|\s?(?:daily|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)\b)?"
 )
@@ -61,8 +61,8 @@ _COVERED = [
          rf"(?:\s*(?:,|and|/p?=?)\s*(?:[<>=≤≥]\s*)?0?\.\d+)*", re.I, ()),
         (r"[<>=]\s?0?\.0\d*", re.I, ()),
         # confidence intervals and other ranges behind a value
-        (rf"\(?\[?\b\d\d\.?\d?\s?%?\s?-?(?:CI|CrI|confidence intervals?|credible intervals?|confidence limits?)\]?s?(?: ?[\[(]CI[\])])?"
-         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "cri", "confid", "cred")),
+        (rf"\(?\[?\b\d\d\.?\d?\s?%?\s?-?(?:CI|CrI|confidence intervals?|(?:credible|probability) intervals?|confidence limits?)\]?s?(?: ?[\[(]CI[\])])?"
+         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "cri", "confid", "cred", "probab")),
         (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "confid")),
         (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("iqr", "range", "q1", "min")),
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
@@ -78,7 +78,7 @@ _COVERED = [
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
          rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0, ()),
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
-        (rf"\b(?:difference|margin|power|level|probability(?! of (?:remain|be|achiev|seizure|free|continu|complet)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
+        (rf"\b(?:difference|margin|power|level|probability(?! of (?:\w+ )?(?:remain|be|achiev|seizure|free|continu|complet|retention|recurr|relaps)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
         (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
         (rf"\b9\d\s?% (?:\w+ )?(?:intervals?|limits?)\b(?:[\s:,=\[(]*[+-]?{DEC}\s?%?\s*(?:-|to|,)\s*[+-]?{DEC})?", re.I, ("interval", "limit")),
         (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
@@ -105,7 +105,7 @@ _COVERED = [
         (r"\b\d+\s?:\s?\d+\b(?:\s?:\s?\d+)*(?!\.\d|\s?%)", 0, (":",)),
         (rf"\b(?:aged?|ages)\b[^.;()~]{{0,20}}?{DEC}(?![\d.]*\s?%)(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC}(?![\d.]*\s?%))?", re.I, ("age",)),
         (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
-        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!percentage|had\b|experienced|developed|suffered|without|with\b|reported)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
+        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!percentage|had\b|experienced|developed|suffered|without|with\b|reported|completed|withdrew|discontinued|left\b)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
         (r"(?<!/)\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0, ()),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0, ("19", "20")),
@@ -209,10 +209,10 @@ _BARE_LAST = re.compile(
 _NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
-    rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|children|participants?|adults?|infants?"
-    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?)\b)"
+    rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?"
+    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?|withdrawals?|drop-?outs?|discontinuations?)\b)"
     rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
-    r"|discontinued|withdrew|died|were|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
+    r"|discontinued|withdrew|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
     re.I,
 )
 
@@ -318,6 +318,11 @@ def bare(text: str) -> list[Value]:
     return found
 
 
+# "in arm 1, 6 (67%)": no member of a list of counts
+_ORDINAL = re.compile(
+    r"\b(?:arm|part|group|study|cohort|stage|phase|period|trial|week|day|month|year|visit|cycle) $",
+    re.I,
+)
 _COUNT_BEFORE = re.compile(rf"{_L}({INT})\s*(?:,\s*(?:and|or)?|,?\s*and)\s*$", re.I)
 
 
@@ -326,7 +331,7 @@ def _counts_before(text: str, start: int) -> list[Value]:
     found: list[Value] = []
     while match := _COUNT_BEFORE.search(text, max(0, start - 40), start):
         events = integer(match[1])
-        if events is None:
+        if events is None or _ORDINAL.search(text, max(0, match.start() - 9), match.start()):
             break
         found.append(Value(match.start(1), match.end(1), events=events))
         start = match.start(1)
@@ -339,11 +344,19 @@ def leading_counts(text: str, found: list[Value]) -> list[Value]:
     return _counts_before(text, first.start) if first else []
 
 
+# "six months after the first one was seen"
+_PRONOUN = re.compile(
+    r"\b(?:first|second|last|latter|other|previous|next|this|that|each|any|every|which) $", re.I
+)
+
+
 def counts(text: str) -> list[Value]:
     """Plain counts of people: ``three GBP patients and one placebo patient``."""
     found = []
     for match in _COUNT.finditer(text):
         group = 1 if match[1] else 2
+        if match[group].lower() == "one" and _PRONOUN.search(text, 0, match.start()):
+            continue
         if re.search(
             r"\b(?:(?<!total )of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
             text[max(0, match.start() - 40) : match.start()],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sinteza.extraction.guarded import standing
-from sinteza.extraction.numbers import Value
+from sinteza.extraction.numbers import INT, WORD, Value
 
 # seizures as the outcome of freedom from them
 _KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|absences|SZ_*)"
@@ -19,9 +19,20 @@ _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
 )
-_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
+# from leaving to its reason, without another reason or a count that has its own
+_OWN = rf"(?:(?!\b(?:due to|because of|owing to)\b|:|\b{INT}(?: \w+){{0,2}} (?:due to|because of|owing to|for|did so)\b)[^.;%])"
+# what harmed the people who left, where no word says "adverse"
+_SYMPTOM = (
+    r"(?:rash(?:es)?|skin eruptions?|drowsiness|somnolence|sedation|ataxia|dizziness|vertigo|nausea|vomiting|diarrh\w+|headaches?|fatigue|tremors?|diplopia"
+    r"|irritability|aggress\w+|agitation|hyperactivity|insomnia|depression|psychos[ie]s|psychotic \w+|anorexia|weight (?:loss|gain)|hepat(?:itis|otoxicity|ic failure)"
+    r"|(?:raised|elevated|increase[sd]?|elevations?|rises?) (?:(?:in|of) )?(?:\w+ ){0,2}?(?:transaminases?|liver|enzymes?|creatinine|SGOT|SGPT|ALT|AST)|hyponatr\w+|\w*cytopenia|neutropenia|agranulocytosis"
+    r"|pancreatitis|hypersensitivity|allerg\w+|behaviou?ral (?:\w+ )?(?:changes?|problems?|disturbances?|disorders?|deterioration)|confusion|hallucinations?|intoxication|toxicity|intoleran\w+|kidney stones?|nephrolithiasis|petech\w+|paresthesias?)"
+)
 _UNRELATED = (
-    r"(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
+    r"(?:randomi[sz]ed|enrichment and|or|to)[- ]withdraw(?:al)?(?: \w+){0,2}? (?:to|from|design|study|trial)\b|withdrawal (?:assessment|scale|score)s?|(?:\bif|\buntil|\bunless|or earlier if) (?:\w+ ){0,2}?(?:withdrawn|discontinued)"
+    r"|(?:withdr[ae]w\w*|discontinued|dropped out|excluded) (?:\w+ ){0,2}?(?:before|prior to) (?:\w+ ){0,2}?(?:randomi[sz]ation|treatment|(?:receiving|taking|starting) \w+)"
+    r"|(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
     r"|(?:recruitment|enrol?lment|accrual|\b(?:study|trial)) (?:\w+ ){0,2}?(?:was|were) (?:\w+ ){0,2}?(?:stopped|terminated|discontinued|halted|closed)"
     r"|\b(?:neither|none|not|no \w+)\b[^.;,]{0,30}?(?:requir|lead|led|result)\w*(?: to| in)? (?:\w+ )?(?:discontinu|withdraw)\w*"
     r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
@@ -47,23 +58,27 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 # in order: what is found first covers its words from the patterns after it
 _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
-    ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
+    ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
-    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
+    ("WDLOE", _p(rf"{_STOP}{_OWN}{{0,60}}?\bbecause (?:\w+ )?seizures? (?:\w+ )?(?:worsened|increased)")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,70}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
-    ("WDAE", _p(r"(?:(?<=% )|(?<=%\) )|(?<=%\] ))(?:for|due to|because of) (?:\w+ )?(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|AEs?|TEAEs?)\b")),
-    ("WDAE", _p(rf"(?:due to|because of|owing to) (?:\w+[- ]){{0,3}}?{_AE}")),
-    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons|rash)")),
+    ("WDAE", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons)")),
     ("WDAE", _p(rf"(?:treatment|dose)-limiting {_AE}")),
+    ("WDAE", _p(rf"{_STOP}[^.;%,]{{0,60}}?\b(?:with|after|following|developing|from|due to|because of|for|owing to) (?:[\w-]+ ){{0,6}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("WDAE", _p(rf"{_SYMPTOM}\b[^.;%]{{0,80}}?\b(?:led to|leading to|causing|caused|resulting in|resulted in|requir\w+|necessitat\w+|cause (?:of|for)|reasons? for|and (?:was|were|had to be|therefore|subsequently))\b[^.;%]{{0,40}}?\b{_STOP}(?![^.;]*\d\s?%)")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AEN", _p(
         r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|\w+-limiting|(?<!mostly )(?<!mainly )(?<!generally )(?:(?:mild|moderate)(?:[- ](?:or|to|and)[- ]\w+)?|severe)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system|aggressi\w+|hostil\w+|depressi\w+|anxiety|psychotic|allergic|cutaneous|renal|cerebell\w+|sleep|injury)(?:/\w+| and \w+| or \w+)? (?:treatment-emergent )?"
         rf"{_AE}"
     )),
-    ("AEN", _p(rf"(?:onset|resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
-    ("AEN", _p(rf"{_AE} (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involving)")),
+    ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
+    ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
+    ("NONE", _p(rf"{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     *[
         (code, _p(rf"\b{bar}\s?%?\s?(?:-|to)\s?100\s?% (?:\w+ ){{0,3}}?(?:reduction|decrease|improvement)|(?:reduc\w+|decreas\w+|improv\w+) (?:by|of) {bar}\s?%?\s?(?:-|to)\s?100\s?%"))
@@ -108,12 +123,12 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
-    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b")),
+    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
-    ("WD", _p(rf"{_STOP}|(?:did|could) not complete|failed to complete")),
+    ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
     ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:changed|increased)(?= by)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
@@ -127,13 +142,15 @@ _LEFT = (
     "stopp",
     "terminat",
     "left the",
+    "leave the",
+    "leaving the",
     "premature",
     "halt",
     "closed",
 )
 _NEEDS = {
     "WDLOE": ("efficac", "effect", "failure", "response", "seizure", "control", "epilep"),
-    "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", "rash"),
+    "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", *_LEFT),
     "DRAE": ("related",),
     "SAE": ("serious", "sae"),
     "AEN": _SICK,
@@ -193,17 +210,22 @@ _OF_A_KIND = _p(
     r"\b(?:(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|gastrointestinal|hepatic|dermatolog\w+|skin|suicid\w+|aggressi\w+|hostil\w+)(?:(?: and| or|/)\s?\w+)? (?:(?:treatment-emergent|serious) )*$"
 )
 _HARMED = _p(
-    r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
+    r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|default|dispens|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
 )
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
-    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.;%]{{0,30}}?\b(?:most (?:commonly|frequently|often)|mainly|primarily|mostly)\b|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
+    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.;%]{{0,90}}?\b(?:most (?:commonly|frequently|often)|mainly|primarily|mostly)\b(?! (?:used|prescribed|taken))|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
+)
+# "37 discontinued due to lack of efficacy (13), adverse events (10), or pregnancy (1)"
+_EACH_REASON = _p(
+    rf"(?:\d|\b{WORD}\b)[^.;]{{0,60}}?(?P<left>{_STOP})[^.;%:]{{0,60}}?\b(?:due to|because of|for|owing to)(?: either)? [^;.()\[\]]{{3,90}}[(\[](?:n ?= ?)?\d+[^()]{{0,20}}[)\]](?:,? (?:and|or)|,) [^;.()]{{3,60}}[(\[](?:n ?= ?)?\d"
 )
 _NO_EFFECT = _p(
-    r"lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)"
+    r"(?:lack|loss) of (?:efficacy|effect\w*|response)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)|(?:increased|worsening(?: of)?|poor) seizure(?:s\b| frequency| control)"
 )
-_OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent)|(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
+_NO_BENEFIT = {"WDLOE": _NO_EFFECT, "WDAE": _p(rf"{_AE}|\b(?:drug )?intoleran\w+")}
+_OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent|caregiver|physician)|physician decision|(?:patient|subject|parent|guardian|caregiver|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
 _NOT_COUNTED = _p(_OTHERS)
 _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
 _EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
@@ -222,11 +244,11 @@ _NOUNLESS = _p(
 )
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
-    r"most (?:common|frequent)\w*(?! (?:\w+ )?(?:reasons?|causes?))|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
+    r"most (?:common|frequent)\w*\b(?! (?:\w+ )?(?:reasons?|causes?)| (?:used|prescribed|taken|concomitant)| (?:due to|because of|owing to|for)\b)|common(?:ly)?\b(?! due| because| owing) (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in| (?:patients|subjects|children|participants|adults))|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
-    r"incidence|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
+    r"incidence|onset|(?:more|less) (?:common|frequent)|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
 # "the mean and median reductions were A and B"
 _BOTH = _p(
@@ -285,9 +307,27 @@ _RESPONSE = _p(
 _KIND_OF_RESPONSE = _p(
     rf"({ADJECTIVE})[- ](?:(?:treatment|clinical|therapeutic|seizure) )?(?:respon\w+(?: rates?)?)?$"
 )
+_EVENT = r"(?:seizures?|convulsions?|fits?|epilepsy|eclampsia|PTE|PTS)\b(?![- ](?:free|frequen|control|activit|burden|reduc))"
 _SEIZED = _p(
-    r"(?:experienced|had|developed|suffered|having) (?:\w+ ){0,4}?(?:seizures?|convulsions?|fits?)\b|(?:seizures?|convulsions?|fits?) (?:\w+ ){0,3}?(?:occurred|were (?:observed|reported|seen|noted)|developed)"
+    rf"(?:experienc|had|develop|suffer|having|exhibit|present)\w* (?:(?!that |which |who |with |history|reduc|fewer|less )[\w-]+ ){{0,5}}?{_EVENT}(?: recurrences?)?"
+    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|present)|developed|appeared)"
+    rf"|(?:occurrence|incidence|risk|rate|probability|proportion|number)s? of (?:(?!reduc|free)[\w-]+ ){{0,5}}?{_EVENT}|(?:seizure|epilepsy) (?:risk|incidence|occurrence|rate)s?\b"
 )
+_SPARED = _p(r"\b(?:not|never|without)(?: \w+)? $")
+# a seizure that is told as one of its own comes back in any trial
+_AGAIN = _p(
+    r"\b(?:second|another|further|subsequent|breakthrough) (?:(?!-)\w+ ){0,2}?(?:seizures?|convulsions?|fits?)\b"
+)
+# what seizures are prevented in, or who is expected to have none
+_PREVENTED = _p(
+    r"prophyla|prevent|\b(?:first|second|single|early|acute|symptomatic|neonatal|provoked|post-?traumatic|post-?operative|eclamptic|new-onset|alcohol\S*) (?:\w+ ){0,2}?(?:seizures?|convulsions?|epilepsy)"
+    r"|benign convulsions|malaria|h(?:a)?emorrhage|\bstroke|tumou?rs?\b|craniotomy|(?:head|brain) (?:injur|trauma)|eclampsia|asphyxia|hypoxic|mening|gastroenteritis|(?:discontinu\w+|withdrawal|withholding|stopping|cessation) (?:of )?(?:\w+ ){0,3}?(?:antiepileptic|antiseizure|anticonvuls|AEDs?|ASMs?|drug|medication|treatment|maintenance|phenobarb|valpro)"
+)
+
+
+def prevention(title: str) -> bool:
+    """True if the title speaks of people whose seizures, if any, are the events counted."""
+    return bool(_PREVENTED.search(title))
 
 
 def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
@@ -304,13 +344,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         found.append(Named(match.start(), match.end(), "REASON"))
     text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
     reasons = None if words.isdisjoint(_WHY) else _REASONS.search(text)
-    if reasons:
+    each = None if words.isdisjoint(_LEFT) else _EACH_REASON.search(text)
+    if why := reasons or each:
         for match in _NOT_COUNTED.finditer(text):
             found.append(Named(match.start(), match.end(), "REASON"))
         text = _NOT_COUNTED.sub(lambda match: "~" * len(match[0]), text)
-        for match in _NO_EFFECT.finditer(text):
-            found.append(Named(match.start(), match.end(), "WDLOE"))
-        text = _NO_EFFECT.sub(lambda match: "~" * len(match[0]), text)
+        low = text.rfind(";", 0, why.start()) + 1
+        for code, pattern in _NO_BENEFIT.items():
+            for match in pattern.finditer(text, low):
+                found.append(Named(match.start(), match.end(), code))
+                text = _cover(text, match.start(), match.end())
     for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
         found.append(Named(match.start(), match.end(), "REASON"))
         text = _cover(text, match.start(), match.end())
@@ -361,7 +404,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
                 continue
-            if code == "AE" and not reasons and not _INCIDENCE.search(sentence):
+            if code == "AE" and not _INCIDENCE.search(sentence):
                 continue
             if code in ("AE", "SAE", "WDAE", "AE34") and _OF_A_KIND.search(
                 text, max(0, match.start() - 60), match.start()
@@ -369,7 +412,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 found.append(Named(match.start(), end, "AEN"))
                 text = _cover(text, match.start(), end)
                 continue
-            said = "WDAE" if reasons and code == "AE" else code
+            said = code
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
@@ -380,7 +423,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "NONE"
             elif code == "RR50" and not _HALF.search(match[0]):
                 said = _response(text, match, setting)
-            if code == "WD" and _HARMED.match(text, match.end()):
+            if code == "WD" and not each and _HARMED.match(text, match.end()):
                 # "withdrew because of somnolence": what it was is named instead
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
@@ -397,7 +440,11 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     for pattern, code in setting.short_codes:
         found += [Named(m.start(), m.end(), code) for m in pattern.finditer(text)]
     if setting.prevention:
-        found += [Named(m.start(), m.end(), "RECUR") for m in _SEIZED.finditer(text)]
+        for match in _SEIZED.finditer(text):
+            spared = _SPARED.search(text, max(0, match.start() - 20), match.start())
+            found.append(Named(match.start(), match.end(), "SF" if spared else "RECUR"))
+    elif "seizure" in words:
+        found += [Named(m.start(), m.end(), "RECUR") for m in _AGAIN.finditer(text)]
     if setting.primary and not {item.code for item in found} - {"NONE"}:
         found += [Named(m.start(), m.end(), setting.primary) for m in PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
@@ -471,8 +518,11 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             opened = sentence.rfind("(", 0, match.start())
             if opened <= sentence.rfind(")", 0, match.start()):
                 opened = 0
-            spans.append((max(opened, sentence.rfind(";", 0, match.start()), 0), match.start()))
-        stop = _semicolon(sentence, match.end())
+            told = [o.end for o in outcomes if o.code == "AE" and o.end < match.start()]
+            spans.append(
+                (max(opened, sentence.rfind(";", 0, match.start()), *told, 0), match.start())
+            )
+        stop = _closing(sentence, match.end())
         later = [
             o.start
             for o in outcomes
@@ -480,7 +530,7 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
         ]
         # "adverse events, mostly fatigue and ataxia, occurred in 59.2%"
         aside = re.search(
-            r", (?:occurred|were (?:reported|seen|observed)|was (?:reported|seen))",
+            r", (?:occurred|(?:were|was) (?:reported|seen|observed|(?:\w+ )?(?:more|less) (?:common|frequent)))",
             sentence[match.end() :],
         )
         after = match.end() + aside.start() if aside else -1
@@ -489,7 +539,17 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
     return spans
 
 
-# "13 % discontinued": the outcome stands right behind its figure
+def _closing(sentence: str, at: int) -> int:
+    """Where a list ends: at the end of the parenthesis it stands in, or the next semicolon; or -1."""
+    depth = 0
+    for place in range(at, len(sentence)):
+        char = sentence[place]
+        depth += (char in "([") - (char in ")]")
+        if depth < 0 or (char == ";" and depth == 0):
+            return place
+    return -1
+
+
 def _semicolon(sentence: str, at: int) -> int:
     """The next semicolon outside the parenthesis it may stand in, or -1."""
     depth = 0
@@ -501,6 +561,8 @@ def _semicolon(sentence: str, at: int) -> int:
     return -1
 
 
+_LEAVING = {"WDAE", "WDLOE", "LTFU", "DEATH", "REASON"}
+# "13 % discontinued": the outcome stands right behind its figure
 _OF_PEOPLE = _p(
     r"^[\])\s]*(?:of )?(?:the |all |these )?(?:patients?|subjects?|children|participants?|infants?|adults?|dogs?|cases?)?[\])\s]*"
     r"(?:(?:who )?(?:had|have|having|were|was|being|became|becoming|remain\w+|achiev\w+|attain\w+|reach\w+|experienc\w+|show\w+|report\w+|develop\w+|demonstrat\w+|obtain\w+|gain\w+|benefit\w+|with|to be))?(?: by| from)?(?: an?)?\s?$"
@@ -565,7 +627,10 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 if (
                     opened >= 0
                     and sentence.find(")", opened, value.start) < 0
-                    and value.start - opened > 1
+                    and (
+                        value.start - opened > 1
+                        or (earlier[-1].code in _LEAVING and opened - earlier[-1].end < 2)
+                    )
                 ):
                     chosen_next = earlier[-1]
                 # the second half of a comparison keeps the outcome of the first
@@ -668,7 +733,7 @@ def _in_turns(
         return []
     told = sorted([*((v.start, 0) for v in first), *((o.start, 1) for o in outcomes)])
     turns = [kind for _, kind in told]
-    if (turns != [0, 1] * count and turns != [1, 0] * count) or second[0].start < told[-1][0]:
+    if turns not in ([0, 1] * count, [1, 0] * count) or second[0].start < told[-1][0]:
         return []
     return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from sinteza.extraction.outcomes import ADJECTIVE, PRIMARY, Setting, named
+from sinteza.extraction.outcomes import ADJECTIVE, PRIMARY, Setting, named, prevention
 from sinteza.text.abbreviations import Abbreviation
 
 _ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "RECUR", "STOP"}
@@ -36,7 +36,12 @@ _NOT_SEIZURES = re.compile("anti|chang|reduc|decreas|percent", re.I)
 
 
 def setting(
-    sentences: Sequence[str], short: Sequence[Abbreviation], domain: str, *, status: bool
+    sentences: Sequence[str],
+    short: Sequence[Abbreviation],
+    domain: str,
+    title: str,
+    *,
+    status: bool,
 ) -> Setting:
     """What the sentences of a report, and the abbreviations they define, fix for all of it."""
     seizures = domain == "epilepsy"
@@ -55,7 +60,7 @@ def setting(
     return Setting(
         primary=next(iter(single[0])) if single else None,
         change=next(iter(changes)) if len(changes) == 1 else None,
-        prevention=domain in ("prophylaxis", "febrile_seizures"),
+        prevention=domain in ("prophylaxis", "febrile_seizures") or prevention(title),
         seizures=seizures,
         status=status,
         responses=responses(sentences),
