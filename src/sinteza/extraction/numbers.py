@@ -95,7 +95,7 @@ _COVERED = [
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
          rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I, ("25", "50", "75", "90", "100", "fif", "ninety", "-five")),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I, ("100",)),
-        (r"\bbetween (?:25|50|75)\s?%? and (?:50|75|99|100)\s?%", re.I, ("between",)),
+        (r"\b(?:between|by) (?:25|50|75)\s?%?\s?(?:and|-|to)\s?(?:50|74|75|99|100)\s?%", re.I, ("between", "by ")),
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0, ()),
         (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I, ("25", "50", "75", "90", "100")),
         (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I, ("25", "50", "75", "90", "100")),
@@ -106,7 +106,7 @@ _COVERED = [
         (rf"\b(?:aged?|ages)\b[^.;()~]{{0,20}}?{DEC}(?![\d.]*\s?%)(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC}(?![\d.]*\s?%))?", re.I, ("age",)),
         (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
         (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!percentage|had\b|experienced|developed|suffered|without|with\b|reported|completed|withdrew|discontinued|left\b)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
-        (r"(?<!/)\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
+        (r"(?<!/)\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:(?:\s*(?:-|to|,|and|or|/|through))+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0, ()),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0, ("19", "20")),
         (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0, ()),

@@ -602,11 +602,11 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         low = max(low, reading.named.end)
         return -percent if _MORE_BY.search(sentence, low, value.start) else percent
     ways = _WAYS.findall(sentence, low, value.start)
-    return -percent if ways and ways[-1].lower() == "increas" else percent
+    return -percent if ways and ways[-1].lower() in ("increas", "rose") else percent
 
 
 _FEWER = re.compile(r"\b(?:reduction|decrease)", re.I)
-_WAYS = re.compile(r"\b(increas|decreas|reduc|fell|declin)", re.I)
+_WAYS = re.compile(r"\b(increas|rose|decreas|reduc|fell|declin)", re.I)
 _MORE_BY = re.compile(r"\bincreas\w*(?: in (?:\w+ ){1,4})?(?: (?:of|by|was))?(?: an?)?\s*$", re.I)
 _GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 
