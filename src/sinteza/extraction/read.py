@@ -321,7 +321,9 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(r"(?:≥|≧|>=?|at least|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%")
+_BAR = re.compile(
+    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
+)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
@@ -600,11 +602,11 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         low = max(low, reading.named.end)
         return -percent if _MORE_BY.search(sentence, low, value.start) else percent
     ways = _WAYS.findall(sentence, low, value.start)
-    return -percent if ways and ways[-1].lower() == "increas" else percent
+    return -percent if ways and ways[-1].lower() in ("increas", "rose") else percent
 
 
 _FEWER = re.compile(r"\b(?:reduction|decrease)", re.I)
-_WAYS = re.compile(r"\b(increas|decreas|reduc|fell|declin)", re.I)
+_WAYS = re.compile(r"\b(increas|rose|decreas|reduc|fell|declin)", re.I)
 _MORE_BY = re.compile(r"\bincreas\w*(?: in (?:\w+ ){1,4})?(?: (?:of|by|was))?(?: an?)?\s*$", re.I)
 _GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 
