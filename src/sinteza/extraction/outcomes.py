@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,8 +11,8 @@ from sinteza.extraction.guarded import standing
 from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
 # seizures as the outcome of freedom from them
-_KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits)"
-_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR)\b"
+_KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|absences|SZ_*)"
+_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*|myoclonus|myoclonic jerks)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
@@ -38,9 +37,9 @@ _UNRELATED = (
     r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
-_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
+_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer|falls?\b|fell\b|drop (?:of|in)\b)"
 _BY = r"(?:(?:of|by) )?(?:≥|≧|⩾|at least|more than|greater than(?: or equal to)?|over|exceeding|> ?or ?= ?|> ?/ ?= ?|>=?|of|by)"
-_GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
+_GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|(?:at least|more than|greater than(?: or equal to)?|over|exceeding)(?: an?)?|of|by|an?)"
 
 
 @dataclass(slots=True)
@@ -84,11 +83,16 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
     ("NONE", _p(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
+    *[
+        (code, _p(rf"\b{bar}\s?%?\s?(?:-|to)\s?100\s?% (?:\w+ ){{0,3}}?(?:reduction|decrease|improvement)|(?:reduc\w+|decreas\w+|improv\w+) (?:by|of) {bar}\s?%?\s?(?:-|to)\s?100\s?%"))
+        for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
+    ],
     ("REASON", _p(r"\b\d\d\s?%?\s?(?:-|to)\s?\d\d\d?\s?% (?:\w+ )?(?:reduction|decrease|improvement)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
     ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
+    ("PCPBO", _p(rf"{_SEIZURE}[^.;%]{{0,40}}?(?:was|were)(?= \d[\d.]*\s?% (?:\([^()]*\) )?(?:lower|less|fewer)\b[^.;]{{0,60}}?(?:than|compared)[^.;]{{0,20}}? (?:placebo|PBO)\b)")),
     ("PCPBO", _p(r"\bnet (?:\w+ ){0,3}?(?:reductions?|decreases?)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
     *[
@@ -96,27 +100,29 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         (code, _p(rf"(?:≥|≧|>=?|> ?or ?= ?|at least )\s?{bar}\s?%(?=\s*\([^()]{{1,60}}%[^()]{{0,30}}\)[^.;()]{{0,30}}(?:\([^()]{{1,60}}\)[^.;()]{{0,20}})?(?:reduction|decrease))"))
         for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
     ],
-    ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
-    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
-    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
+    ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bS?R{{1,2}}90\b")),
+    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bS?R{{1,2}}75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
+    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?R{{1,2}}25\b")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
-        rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}(?:seizures|attacks)|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)|complete seizure suppression"
+        rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
+        rf"|\bno (?:further|more|additional|subsequent) {_KIND}|without (?:any |further )?(?:\w+ ){{0,2}}{_KIND}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_KIND}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_KIND}"
+        rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
+        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
     )),
     ("RR50", _p(
-        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
+        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement|fewer)\b)"
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
-        rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|halving of (?:\w+ ){{0,3}}?{_SEIZURE}"
+        rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
+        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("REASON", _p(r"partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
-    ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
+    ("MPC", _p(rf"median (?:\([^()]*\) )?(?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
-    ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
+    ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
     ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
@@ -128,7 +134,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
     ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
-    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:changed|increased)(?= by)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
@@ -168,7 +174,27 @@ _NEEDS = {
     "RR90": ("90",),
     "RR75": ("75",),
     "RR25": ("25",),
-    "SF": ("free", "seizure", "attack", "100", "complete"),
+    "SF": (
+        "free",
+        "100",
+        "no ",
+        "zero ",
+        "without",
+        " not ",
+        "absence",
+        "complete",
+        "total",
+        "full",
+        "cessation",
+        "disappear",
+        "eliminat",
+        "aboli",
+        "ceased",
+        "resolved",
+        "stopped",
+        "lost",
+        "remission",
+    ),
     "RR50": ("50", "fifty", "respon", "rr", "halv", "half"),
     "MPC": ("median", "reduced", "msfrr", "mpr"),
     "MEANPC": ("mean", "average", "least"),
@@ -180,7 +206,7 @@ _NEEDS = {
     "STOP": ("stop", "terminat", "ceas", "cessation", "abort", "controlled"),
     "WD": _LEFT,
     "AE": _SICK,
-    "PCRED": ("reduc", "decreas", "chang", "percent"),
+    "PCRED": ("reduc", "decreas", "increas", "chang", "percent", "fell", "declin", "dropped"),
 }
 _WHY = ("reason", "most", "mainly", "primarily")
 _WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
@@ -210,12 +236,20 @@ _NO_BENEFIT = {"WDLOE": _NO_EFFECT, "WDAE": _p(rf"{_AE}|\b(?:drug )?intoleran\w+
 _OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent|caregiver|physician)|physician decision|(?:patient|subject|parent|guardian|caregiver|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
 _NOT_COUNTED = _p(_OTHERS)
 _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
-_ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "RECUR", "STOP"}
 _ANY_FIGURE = _p(rf"\d|\b{WORD}\b")
+_EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
 _ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
     r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
+)
+# "reductions in seizures of at least 50 and 75%"
+_BARRED = _p(
+    r"(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){0,6}?(?:of|by)\s((?:(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%?\s*(?:,|/|,? and|,? or)\s*)+(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%)(?!\s?(?:\(|for|in|on|with|had))"
+)
+# "A achieved 100% and B achieved >= 90% reduction": the first bar has no noun
+_NOUNLESS = _p(
+    r"\b(?:achiev\w+|had|experienc\w+|show\w+|attain\w+|reach\w+|with)(?: an?)? ((?:≥|>=?|at least|> ?or ?= ?)?\s?(25|50|75|90|100)\s?%)(?=,? (?:and|or|versus|vs\.?)\b(?:[^.;]|\.\d)*(?:≥|>=?|at least|> ?or ?= ?)\s?\d\d\s?% (?:\w+ ){0,2}(?:reduction|decrease|respon))"
 )
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
@@ -225,6 +259,14 @@ _OTHER = _p(
 _INCIDENCE = _p(
     r"incidence|onset|complain|develop|suffer|(?:more|less) (?:common|frequent)|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
+# "the mean and median reductions were A and B"
+_BOTH = _p(
+    r"\b(?:mean|median)(?= (?:and|or) (?:the )?(?:mean|median) (?:\w+ ){0,2}?(?:percent|%|reduc|decreas|chang))"
+)
+# "seizures were reduced by a median of 31%", "a median 31% reduction"
+_AVERAGE_OF = _p(r"\b(mean|median)(?: of)?(?= [+-]?\d[\d.]*\s?%)")
+_REDUCES = _p(_REDUCED)
+_AVERAGES = {"mean": "MEANPC", "median": "MPC"}
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
 # in a report on epilepsy a change of nothing named is one of seizures
 _PLAIN_CHANGE = _p(
@@ -246,20 +288,32 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a report fixed beforehand: the code of its primary endpoint, and what was treated."""
+    """What a report fixed beforehand: its primary endpoint, what was treated, its own words.
+
+    ``change`` is the kind of reduction its endpoints are; ``responses`` the code of "response", by
+    the adjective before it; ``short_codes`` are the abbreviations of outcomes, ``short_seizures``
+    those of seizures.
+    """
 
     primary: str | None = None
+    change: str | None = None
     prevention: bool = False
     seizures: bool = False
     status: bool = False
+    responses: tuple[tuple[str, str], ...] = ()
+    short_codes: tuple[tuple[re.Pattern[str], str], ...] = ()
+    short_seizures: re.Pattern[str] | None = None
 
 
-_PRIMARY = _p(
+PRIMARY = _p(
     r"\b(?:primary|main)(?: (?:efficacy|study|treatment))?(?: (?:and|or) (?:key )?secondary)? (?:end ?-?points?|outcomes?(?: measures?| variables?)?|(?:efficacy )?(?:criteri(?:on|a)|variables?|parameters?|measures?))\b"
 )
-# the words that define an endpoint stand behind it, or before "was the primary endpoint"
-_DEFINES = _p(
-    r"^(?: \([^()]*\))?(?: of (?:the|this) (?:study|trial))?(?: (?:was|were|is|included|comprised)|:|,)"
+ADJECTIVE = r"(?:major|complete|full|excellent|super|marked|partial|early|good|sustained)"
+_RESPONSE = _p(
+    rf"\b(?:had|have|having|achiev\w+|show\w+|experienc\w+|with|attain\w+|obtain\w+)(?: an?| the)? (?:{ADJECTIVE} )?(?:treatment |clinical |therapeutic )?respon(?:se|ders?)\b(?! rates?)"
+)
+_KIND_OF_RESPONSE = _p(
+    rf"({ADJECTIVE})[- ](?:(?:treatment|clinical|therapeutic|seizure) )?(?:respon\w+(?: rates?)?)?$"
 )
 _EVENT = r"(?:seizures?|convulsions?|fits?|epilepsy|eclampsia|PTE|PTS)\b(?![- ](?:free|frequen|control|activit|burden|reduc))"
 _SEIZED = _p(
@@ -284,28 +338,11 @@ def prevention(title: str) -> bool:
     return bool(_PREVENTED.search(title))
 
 
-def primary(sentences: Iterable[str]) -> str | None:
-    """The code of the primary endpoint, where one sentence says what it is and it is only one."""
-    for sentence in sentences:
-        match = _PRIMARY.search(sentence)
-        if not match:
-            continue
-        rest = sentence[match.end() :]
-        if _DEFINES.match(rest):
-            stop = re.search(r"\bsecondary\b", rest)
-            rest = rest[: stop.start()] if stop else rest
-        elif re.search(r"\b(?:was|were)(?: the)? (?:\w+ )?$", sentence[: match.start()]):
-            rest = sentence[: match.start()]
-        else:
-            continue
-        codes = {item.code for item in named(rest)}
-        if len(codes) == 1 and codes <= _ENDPOINTS:
-            return codes.pop()
-    return None
-
-
 def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     """The outcomes a sentence names, in order."""
+    if setting.short_seizures:
+        # the report's own short form of seizures, as one that the patterns know
+        sentence = setting.short_seizures.sub(lambda m: "SZ".ljust(len(m[0]), "_"), sentence)
     words = standing(_WORDS, sentence)
     text = sentence
     if not words.isdisjoint(_LEFT):
@@ -335,6 +372,20 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 )
             )
         text = _cover(text, match.start(), match.end())
+    for match in _BOTH.finditer(text) if "median" in words else ():
+        found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
+    if words & {"median", "mean"} and _REDUCES.search(text) and _ABOUT_SEIZURES.search(text):
+        for match in _AVERAGE_OF.finditer(text):
+            found.append(Named(match.start(), match.end(), _AVERAGES[match[1].lower()]))
+    for match in _BARRED.finditer(text) if words & {"reduc", "decreas"} else ():
+        start = match.start()
+        for bar in re.finditer(r"25|50|75|90|100", match[1]):
+            found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
+            start = found[-1].end
+        text = _cover(text, match.start(), match.end())
+    for match in _NOUNLESS.finditer(text):
+        found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
+        text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
             continue
@@ -345,14 +396,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             told = re.match(r"\s*\((?:[A-Z][\w-]{1,9})\)", text[match.end() :])
             end = match.end() + (told.end() if told else 0)
             if code in ("MPC", "MEANPC", "PCRED"):
-                if not re.search(rf"{_REDUCED}|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
+                if not re.search(rf"{_REDUCED}|increased|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
                     continue
                 about = _ABOUT_SEIZURES.search(sentence) or (
                     setting.seizures and _PLAIN_CHANGE.search(sentence)
                 )
-                if not about or _MASK_SEIZURES.search(sentence):
+                if not about or _MASK_SEIZURES.search(sentence) or " risk " in match[0]:
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
+                continue
+            if code == "SF" and "remission" in match[0].lower() and not setting.seizures:
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
                 continue
@@ -372,14 +425,29 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "AE"
             elif code == "AEN" and not _OF_MOMENT.search(match[0]):
                 said = "KIND"
-            if setting.status and code == "RR50" and "50" not in match[0]:
-                # who responds in status epilepticus stops seizing
+            if setting.status and code == "SF" and "cessation" in match[0].lower():
                 said = "STOP"
+            elif code in _BARS and _BELOW.search(text, max(0, match.start() - 30), match.start()):
+                # "a reduction of less than 50 %" is no response
+                said = "NONE"
+            elif code == "RR50" and not _HALF.search(match[0]):
+                said = _response(text, match, setting)
             if code == "WD" and not each and _HARMED.match(text, match.end()):
                 # "withdrew because of somnolence": what it was is named instead
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
+    if any(item.code in _BARS for item in found):
+        # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
+        for match in _LONE_BAR.finditer(text):
+            found.append(Named(match.start(), match.end(), _CODES[match[1]]))
+            text = _cover(text, match.start(), match.end())
+    for pattern in (_RESPONSE,) if setting.responses else ():
+        for match in pattern.finditer(text):
+            found.append(Named(match.start(), match.end(), _response(text, match, setting)))
+            text = _cover(text, match.start(), match.end())
+    for pattern, code in setting.short_codes:
+        found += [Named(m.start(), m.end(), code) for m in pattern.finditer(text)]
     if setting.prevention:
         for match in _SEIZED.finditer(text):
             spared = _SPARED.search(text, max(0, match.start() - 20), match.start())
@@ -387,9 +455,26 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     elif "seizure" in words:
         found += [Named(m.start(), m.end(), "RECUR") for m in _AGAIN.finditer(text)]
     if setting.primary and not {item.code for item in found} - {"NONE"}:
-        found += [Named(m.start(), m.end(), setting.primary) for m in _PRIMARY.finditer(text)]
+        found += [Named(m.start(), m.end(), setting.primary) for m in PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
     return _merged(sentence, found)
+
+
+_BARS = {"RR25", "RR50", "RR75", "RR90"}
+_BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
+_LONE_BAR = _p(r"(?:≥|≧|>=|> ?or ?= ?|at least )\s?(25|50|75|90)\s?%")
+_HALF = _p("50|fifty|hal[fv]")
+
+
+def _response(text: str, match: re.Match[str], setting: Setting) -> str:
+    """What a "response" is in this report; half the seizures where it does not say."""
+    means = dict(setting.responses)
+    kind = _KIND_OF_RESPONSE.search(text, max(0, match.start() - 40), match.end())
+    if kind and kind[1].lower() in means:
+        return means[kind[1].lower()]
+    said = means.get("", "RR50")
+    # who responds in status epilepticus stops seizing
+    return "STOP" if setting.status and said in ("SF", "RR50") else said
 
 
 def _merged(sentence: str, found: list[Named]) -> list[Named]:
@@ -441,6 +526,12 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             o.start < match.end() and match.start() < o.end and o.code != "AE" for o in outcomes
         ):
             continue
+        before = [o for o in outcomes if o.end <= match.start()]
+        if match[0].lower() in ("including", "included", "such as") and (
+            before and before[-1].code in _EFFICACY
+        ):
+            # "a responder rate of 41%, including 45% of those on ...": no events are listed
+            continue
         if re.search(r"\b(?:was|were)(?: among)?(?: the)? $", sentence[: match.start()]):
             # "rash (2%) and fever (1%) were the most common": the list stands before
             opened = sentence.rfind("(", 0, match.start())
@@ -478,10 +569,22 @@ def _closing(sentence: str, at: int) -> int:
     return -1
 
 
+def _semicolon(sentence: str, at: int) -> int:
+    """The next semicolon outside the parenthesis it may stand in, or -1."""
+    depth = 0
+    for place in range(at, len(sentence)):
+        char = sentence[place]
+        depth += (char in "([") - (char in ")]")
+        if char == ";" and depth <= 0:
+            return place
+    return -1
+
+
 _LEAVING = {"WDAE", "WDLOE", "LTFU", "DEATH", "REASON"}
 # "13 % discontinued": the outcome stands right behind its figure
 _OF_PEOPLE = _p(
-    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?[\])\s]*(?:had|were|was|who|have|became|remained|achieved|experienced|showed|reported|developed)?\s?$"
+    r"^[\])\s]*(?:of )?(?:the |all |these )?(?:patients?|subjects?|children|participants?|infants?|adults?|dogs?|cases?)?[\])\s]*"
+    r"(?:(?:who )?(?:had|have|having|were|was|being|became|becoming|remain\w+|achiev\w+|attain\w+|reach\w+|experienc\w+|show\w+|report\w+|develop\w+|demonstrat\w+|obtain\w+|gain\w+|benefit\w+|with|to be))?(?: by| from)?(?: an?)?\s?$"
 )
 
 
@@ -509,7 +612,7 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
             if before:
                 pairs.extend((v, before[-1]) for v in here)
             continue
-        listed = _in_order(sentence, local, here)
+        listed = _in_turns(sentence, local, here) or _in_order(sentence, local, here)
         pairs.extend(listed)
         taken = {id(v) for v, _ in listed}
         here = [v for v in here if id(v) not in taken]
@@ -553,8 +656,9 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 previous = here[number - 1].end if number else 0
                 gap = sentence[max(previous, earlier[-1].end) : value.start]
                 follow = sentence[value.end : chosen_next.start]
-                if re.search(r"compared|versus|\bvs\b|than|against|whereas", gap, re.I) or (
-                    "," in follow and "and" in follow
+                if not (follow.strip("]) ") and _OF_PEOPLE.match(follow)) and (
+                    re.search(r"compared|versus|\bvs\b|than|against|whereas", gap, re.I)
+                    or ("," in follow and "and" in follow)
                 ):
                     chosen_next = earlier[-1]
             pairs.append((value, chosen_next or earlier[-1]))
@@ -567,9 +671,37 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
         else:
             readings.append(Reading(outcome.code, [value], (0, len(sentence)), outcome))
             last = outcome
+    for reading in readings:
+        reading.code = _over_placebo(sentence, reading)
     readings = [part for reading in readings for part in _by_parentheses(sentence, reading)]
     _scopes(sentence, readings)
     return readings
+
+
+_PLACEBO = r"(?:(?:the|that of|(?:(?:that|those) )?(?:on|with|in|under|during)) )?(?:the )?(?:placebo|PBO|PLC)\b"
+_RELATIVE = _p(
+    rf"(?:(?:relative|compared|(?:in )?comparison) (?:to|with)|as compared (?:to|with)|versus|\bvs\.?|over|than) {_PLACEBO}(?! (?:group |arm |patients )?[(:,]?\s?[+-]?\d)(?! \((?:[+-]?\d|n ?=[^()]*\d ?%))"
+)
+_PLACEBOS = _p(r"\b(?:placebo|PBO|PLC)\b")
+_ITS_OWN = _p(rf"\d\s?%\)? (?:for|in|with|on|during) {_PLACEBO}")
+
+
+def _over_placebo(sentence: str, reading: Reading) -> str:
+    """The code of a reduction held against the placebo: of no arm, unless the placebo has a figure."""
+    if reading.code not in ("PCRED", "PCPBO"):
+        return reading.code
+    low = min(reading.named.start, reading.values[0].start)
+    high = max(reading.named.end, reading.values[-1].end)
+    low = max(0, sentence.rfind(";", 0, low))
+    if reading.code == "PCPBO":
+        # "reduced compared with placebo, by 35% for X versus 11% for placebo"
+        return "PCRED" if _ITS_OWN.search(sentence, low, high + 25) else "PCPBO"
+    if any(_VERSUS.search(sentence, a.end, b.start) for a, b in pairwise(reading.values)):
+        return "PCRED"
+    stop = _semicolon(sentence, high)
+    part = sentence[low : stop if stop > 0 else len(sentence)]
+    rest, held = _RELATIVE.subn("~", part)
+    return "PCPBO" if held and not _PLACEBOS.search(rest) else "PCRED"
 
 
 def _by_parentheses(sentence: str, reading: Reading) -> list[Reading]:
@@ -603,7 +735,25 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas|than)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
+
+
+def _in_turns(
+    sentence: str, outcomes: list[Named], values: list[Value]
+) -> list[tuple[Value, Named]]:
+    """Each outcome beside its figure, then as many figures once more: "compared with 18% and 2%"."""
+    count = len(outcomes)
+    if count < 2 or len(values) != 2 * count or len({o.code for o in outcomes}) != count:
+        return []
+    first, second = values[:count], values[count:]
+    if not _AGAINST.search(sentence, first[-1].end, second[0].start):
+        return []
+    told = sorted([*((v.start, 0) for v in first), *((o.start, 1) for o in outcomes)])
+    turns = [kind for _, kind in told]
+    if turns not in ([0, 1] * count, [1, 0] * count) or second[0].start < told[-1][0]:
+        return []
+    return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
 
 
 def _in_order(

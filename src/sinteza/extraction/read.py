@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, outcomes, tables, validate
+from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.drafts import Mention
@@ -25,6 +25,7 @@ from sinteza.extraction.numbers import (
     values,
 )
 from sinteza.extraction.outcomes import Reading, Setting
+from sinteza.extraction.overlap import acronym
 from sinteza.extraction.report import (
     Evidence,
     Report,
@@ -82,7 +83,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     kinds = tuple(kind.name for kind in record.publication_types)
     domain = designs.domain(title, text)
     design = designs.design(title, text, kinds)
-    people = designs.population(title, text, domain, design.type)
+    population = people.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
     # a report of open treatment may tell of the blinded part as well
     single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
@@ -91,10 +92,11 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
     told = Told()
-    setting = Setting(
-        primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
-        prevention=domain in ("prophylaxis", "febrile_seizures") or outcomes.prevention(title),
-        seizures=domain == "epilepsy",
+    setting = terms.setting(
+        [text[a:b] for a, b in spans if b - a < _SENTENCE],
+        short,
+        domain,
+        title,
         status="status epilepticus" in title.lower(),
     )
     found = [
@@ -125,20 +127,15 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         extractor=EXTRACTOR,
         domain=domain,
         design=design,
-        population=people,
+        population=population,
         year=record.year,
         arms=arms if design.type not in ("methodology", "review", "meta_analysis") or found else (),
         outcomes=tuple(found),
         effects=tuple(effects.find(text, spans, folded)),
         registry=record.registry,
-        acronym=_acronym(record.title),
+        acronym=acronym(record.title),
     )
     return validate.check(report)
-
-
-def _acronym(title: str) -> str:
-    match = re.search(r"\(?\b([A-Z]{2,}[A-Z0-9-]{2,})\b\)?(?=[\s:)]*(?:study|trial|:|\)))", title)
-    return match[1] if match else ""
 
 
 def _roles(
@@ -217,6 +214,7 @@ def _outcomes(
     alignment = Alignment(table)
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
+    before: str | None = None
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
         if len(sentence) > _SENTENCE or not (_FIGURE.search(sentence) or _SAID.search(sentence)):
@@ -224,13 +222,19 @@ def _outcomes(
         if _definition(sentence, parts[number]):
             continue
         mentions: list[Mention] | None = None
-        for reading in _read_sentence(sentence, table, setting):
+        readings = _read_sentence(sentence, table, setting, before)
+        codes = {reading.code for reading in readings}
+        before = codes.pop() if len(codes) == 1 else None
+        for reading in readings:
             if reading.code not in _REPORTED:
                 continue
             doubt = 0.0
-            if reading.code == "PCRED" and "MPC" in codes_seen:
-                # a reduction of unnamed kind in a report that tells medians
-                reading.code, doubt = "MPC", 0.3
+            if reading.code == "PCRED" and (
+                setting.change
+                or ("MPC" in codes_seen and _AGAIN.search(sentence[: reading.named.start]))
+            ):
+                # a reduction of unnamed kind: the endpoint's, or one held against what was told
+                reading.code, doubt = setting.change or "MPC", 0.3
             if parts[number] == "CONCLUSIONS" and (
                 reading.code in codes_seen or number > 0.9 * len(spans)
             ):
@@ -289,6 +293,12 @@ def _outcomes(
     return found
 
 
+_AGAIN = re.compile(
+    r"\b(?:smaller|greater|larger|higher|lower|similar|comparable|corresponding|such|same)(?: \w+)?\s*$",
+    re.I,
+)
+
+
 def _moved(sentence: str, value: Value) -> bool:
     """True for the first of two moments: ``from 17% to 44%``."""
     return sentence[: value.start].endswith("from ") and sentence.startswith(" to ", value.end)
@@ -314,8 +324,22 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Reading]:
+_BAR = re.compile(r"(?:≥|≧|>=?|at least|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%")
+# "this proportion was 36% at six months": of the outcome told before
+_SAME = re.compile(
+    r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
+    re.I,
+)
+
+
+def _read_sentence(
+    sentence: str, table: ArmTable, setting: Setting, before: str | None
+) -> list[Reading]:
+    """The readings of a sentence; ``before`` is the one outcome of the sentence before it."""
     named = outcomes.named(sentence, setting)
+    same = _SAME.search(sentence) if before and not named else None
+    if before and same:
+        named = [outcomes.Named(same.start(), same.end(), before)]
     if not named and "complet" not in sentence and "failed" not in sentence:
         return []
     lists = outcomes.specific(sentence, named)
@@ -324,6 +348,9 @@ def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Rea
     lone = [reading.named for reading in near if len(reading.values) == 1]
     named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
     clean = covered(sentence, lists + told + table.printed_doses(sentence))
+    for item in named:
+        if _BAR.fullmatch(sentence, item.start, item.end):
+            clean = clean[: item.start] + "~" * (item.end - item.start) + clean[item.end :]
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
@@ -420,6 +447,16 @@ def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: l
     return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
 
 
+# a share of people, of seizures: no change
+_SHARE = re.compile(
+    r"\)?\s?of (?:the |all |these )?(?:\w+ ){0,2}(?:patients|subjects|participants|children|infants|adults|people|individuals|dogs|cases|seizures|attacks)\b"
+    r"|\)?\s?(?:did not|failed to|had|showed|experienced|achieved|reported|demonstrated) (?!an? increase)"
+)
+_SHARED = re.compile(r"\bn ?[=~][~\d, ]*[\[(;,]\s?$")
+# "(difference, 22%)": alone in its parenthesis
+_IN_DIFFERENCE = re.compile(r"\([^()%]*\bdifferences?\b[^()%]*$", re.I)
+
+
 def _nobody(value: Value, named: list[outcomes.Named]) -> bool:
     """A "none" that can be a result: beside adverse events it mostly counts something else."""
     before = [item.code for item in named if item.end <= value.start]
@@ -430,10 +467,20 @@ def _sensible(reading: Reading, sentence: str) -> bool:
     """Drop what cannot be that outcome."""
     kept = []
     for value in reading.values:
-        after = sentence[value.end : value.end + 30].lower()
+        after = sentence[value.end : value.end + 40].lower()
         said = sentence[value.start : value.end].lower()
         before = sentence[max(0, value.start - 30) : value.start].lower()
-        if reading.code in _CHANGES and (value.percent is None or value.events is not None):
+        if reading.code in _CHANGES and (
+            value.percent is None
+            or value.events is not None
+            or _SHARE.match(after)
+            or _SHARED.search(before)
+            or _direction(reading, sentence, value) > 100
+        ):
+            continue
+        if reading.code in _CHANGES and _IN_DIFFERENCE.search(sentence[: value.start]):
+            continue
+        if reading.code not in _CHANGES and (value.percent or 0) > 100:
             continue
         if reading.code not in _CHANGES and value.signed:
             # "RD = -18%": a difference, never a share of people
@@ -452,7 +499,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if re.match(
             r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
             after,
-        ):
+        ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
         if (
             re.search(r"\b(?:history|male|female|mean age|white|women|men)\W*(?:\w+\W+)?$", before)
@@ -550,15 +597,20 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         return -percent if value.signed == "+" else percent
     if _GREW.match(sentence, value.end) and not signs - {""}:
         return -percent
-    if (
-        re.search(r"\bincreas", sentence[max(0, value.start - 40) : value.start])
-        and reading.code != "PCPBO"
-        and not signs - {""}
-    ):
-        return -percent
-    return percent
+    if reading.code == "PCPBO" or signs - {""}:
+        return percent
+    # "reductions increased over time (31%)" are reductions still
+    low = max(0, value.start - 40)
+    if _FEWER.search(sentence[reading.named.start : reading.named.end]):
+        low = max(low, reading.named.end)
+        return -percent if _MORE_BY.search(sentence, low, value.start) else percent
+    ways = _WAYS.findall(sentence, low, value.start)
+    return -percent if ways and ways[-1].lower() == "increas" else percent
 
 
+_FEWER = re.compile(r"\b(?:reduction|decrease)", re.I)
+_WAYS = re.compile(r"\b(increas|decreas|reduc|fell|declin)", re.I)
+_MORE_BY = re.compile(r"\bincreas\w*(?: in (?:\w+ ){1,4})?(?: (?:of|by|was))?(?: an?)?\s*$", re.I)
 _GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 
 
