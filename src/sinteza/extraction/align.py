@@ -78,7 +78,7 @@ class Alignment:
         """The arm of each figure of a reading; figures nobody can place are left out."""
         table, values = self.table, reading.values
         if table.single or len(table.arms) == 1:
-            return [(value, table.group(sentence, value.start, value.end), 0.9) for value in values]
+            return [(value, 0, 0.9) for value in values]
         low, high = reading.scope
         lists = self._lists(sentence, reading)
         if len(lists) > 1:
