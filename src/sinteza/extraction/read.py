@@ -254,7 +254,9 @@ def _outcomes(
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []
             fresh = 0
-            for value, arm, sure in pairs:
+            for value, paired, sure in pairs:
+                # open treatment of groups that are told apart
+                arm = table.group(sentence, value.start, value.end) or paired
                 if value.events == 0 and sentence[value.start : value.end].isalpha():
                     # "none on placebo" may count something else
                     sure *= 0.7
