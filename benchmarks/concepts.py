@@ -76,7 +76,7 @@ _DEVICES_AND_DIETS = {
 _TOO_WIDE = {
     *("therapy", "therapy_pharm", "asm", "asm_sodium", "asm_calcium", "asm_gaba", "asm_sv2a"),
     *("asm_potassium", "asm_glutamate", "asm_serotonin", "asm_other", "drug_other"),
-    *("addon_therapy", "rational_polytherapy", "stim_sham"),
+    *("addon_therapy", "rational_polytherapy", "stim_sham", "asm_inducer"),
 }
 _STUDIED = Path(__file__).parent / "data" / "mechanisms_studied" / "studied.jsonl"
 

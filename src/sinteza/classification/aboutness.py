@@ -48,7 +48,7 @@ _ASIDE_AFTER = re.compile(
 )
 # a sentence that says what was asked, in English or Romanian (what "was assessed" is anything)
 _AIM = re.compile(
-    r"\b(?:aim(?:s|ed)?|purpose|objectives?|goal|sought|hypothesi[sz]ed?|to (?:evaluate|assess|"
+    r"\b(?:aim(?:s|ed to)?|purpose|objectives?|goal|sought|hypothesi[sz]ed?|to (?:evaluate|assess|"
     r"investigate|determine|examine|explore|study|test|correlate|characteri[sz]e|compare|measure|"
     r"describe|quantify|clarify|establish)|(?:we|study|trial|report|review|analysis) (?:also )?"
     r"(?:investigat|evaluat|assess|examin|explor|stud[yi]|test|compare|report|describe)\w*"

@@ -65,6 +65,7 @@ class Matcher:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
         self._ids = list(taxonomy.concepts)
+        self._order = {name: number for number, name in enumerate(self._ids)}
         self._acronyms: list[dict[str, str]] = []
         self._strict: list[frozenset[str]] = []
         patterns: list[tuple[int, str]] = []
@@ -229,9 +230,7 @@ class Matcher:
         out = []
         major = self._major(record)
         studied = self._studied(record, found, major)
-        for name in self._ids:
-            if name not in found:
-                continue
+        for name in sorted(found, key=self._order.__getitem__):
             spans = found[name]
             weight, about = aboutness.weigh(spans, record, major=name in major)
             about = studied.get(name, about)
@@ -374,6 +373,8 @@ def _definitions(text: _Fields, matcher: Matcher) -> dict[str, set[int]]:
 def _negated(text: str, start: int) -> bool:
     """Whether a mention is denied: a negation at most six words before it, in its clause."""
     before = text[max(0, start - 60) : start]
+    if not _NEGATION.search(before):
+        return False
     cut = 0
     for stop in _CLAUSE.finditer(before):
         cut = stop.end()

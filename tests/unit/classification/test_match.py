@@ -270,7 +270,7 @@ def test_about_is_more_than_mention(matcher: Matcher) -> None:
 def test_ancestors(taxonomy: Taxonomy) -> None:
     assert "therapy" in taxonomy.ancestors("lamotrigine")
     assert "therapy" in taxonomy.with_ancestors(["lamotrigine"])
-    assert len(taxonomy) == 512
+    assert len(taxonomy) == 513
     assert taxonomy.label("gene", "ro") == "genă"
 
 
