@@ -210,10 +210,16 @@ _NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
     rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?"
-    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?|withdrawals?|drop-?outs?|discontinuations?)\b)"
-    rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
-    r"|discontinued|withdrew|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
+    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?|withdrawals?|drop[- ]?outs?|discontinuations?)\b)"
+    rf"|{_L}({INT})(?=\s+(?:still|(?:complet|continu|remain|discontinu|withdraw|dropp)ing|in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
+    r"|discontinued|withdrew|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)"
+    # "33 [61 years (40-76); 38% women] completed"
+    rf"|{_L}({INT})(?=\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])\s+(?:completed|withdrew|discontinued|dropped|died)\b)",
     re.I,
+)
+# of these the whole is a result: "among 7 withdrawals, 6 were ..."
+_WHOLE = re.compile(
+    r"\s(?:[\w-]+\s){0,2}?(?:withdrawals?|drop[- ]?outs?|discontinuations?|deaths)\b", re.I
 )
 
 
@@ -354,14 +360,14 @@ def counts(text: str) -> list[Value]:
     """Plain counts of people: ``three GBP patients and one placebo patient``."""
     found = []
     for match in _COUNT.finditer(text):
-        group = 1 if match[1] else 2
+        group = next(n for n in (1, 2, 3) if match[n])
         if match[group].lower() == "one" and _PRONOUN.search(text, 0, match.start()):
             continue
         if re.search(
             r"\b(?:(?<!total )of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
             text[max(0, match.start() - 40) : match.start()],
             re.I,
-        ):
+        ) and not _WHOLE.match(text, match.end(group)):
             # "of the 149 infants, 130 completed": the first is whom they were taken from
             continue
         events = integer(match[group])

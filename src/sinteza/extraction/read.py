@@ -14,6 +14,7 @@ from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
+    PEOPLE,
     WORD,
     Value,
     bare,
@@ -438,17 +439,24 @@ def _uncovered(text: str, figures: list[Value]) -> str:
     return text
 
 
+# what stands in brackets right behind a count tells of those people
+_FOLLOWS = re.compile(r"\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])")
 _LIST_ON = re.compile(rf"^(?:,? and|,)\s{INT}(?:(?:,? and|,)\s{INT})*\b", re.I)
 
 
 def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: list[Value]) -> bool:
     """A plain count in a sentence of percentages: a result only right beside a counted outcome."""
-    after = [o for o in named if 0 <= o.start - value.end < 60 and o.code in _COUNTED]
+    after = [o for o in named if value.end <= o.start and o.code in _COUNTED]
     if not after:
         return False
     # the rest of its list: "15, 11, and 6 patients discontinued"
     between = _LIST_ON.sub("", sentence[value.end : after[0].start])
-    return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
+    aside = _FOLLOWS.match(between)
+    if aside:
+        return len(between) - aside.end() < 20
+    if any(value.end <= f.start < after[0].start for f in figures):
+        return False
+    return after[0].start - value.end < 60 and "," not in between
 
 
 # a share of people, of seizures: no change
@@ -498,6 +506,10 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code == "RECUR" and re.search(r"\bby\W*$", before):
             continue
+        if reading.code in _HARMS and _NOT_THEIRS.match(sentence, value.end):
+            continue
+        if reading.code in _APART and _told_apart(sentence, value, reading):
+            continue
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
         if re.match(
@@ -523,11 +535,31 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
             continue
-        if value.percent is None and _elsewhere(sentence, value, reading):
+        whole = value.percent is None or reading.code in ("COMP", "WD", "RETENTION")
+        if whole and value.events is not None and _elsewhere(sentence, value, reading):
             continue
         kept.append(value)
     reading.values[:] = kept
     return bool(kept)
+
+
+_HARMS = {"AE", "SAE", "AEN", "WDAE", "RECUR", "DEATH"}
+# "three rashes (one patient each)", "23 of 79 (29%) serious adverse events", "an 82% lower risk"
+_NOT_THEIRS = re.compile(
+    r"\)?\s?(?:\w+ each\b|(?:serious )?(?:TE?AEs|AEs|SAEs|adverse events)\b|(?:\w+ )?(?:reduction|decrease|increase|lower|greater)\b|of (?:the )?complet)",
+    re.I,
+)
+_APART = {"AE", "SAE", "COMP", "WD", "WDAE", "WDLOE", "RETENTION"}
+_DOES = re.compile(
+    rf"\)?\s*(?:of )?(?:the )?(?:\w+ )?{PEOPLE}\s(?!in\b|on\b|with\b|receiving|taking|treated|given|of\b|had\b|reported|experienced|completed|withdrew|discontinued|were\b|was\b|and\b|who\b)[a-z]+",
+    re.I,
+)
+
+
+def _told_apart(sentence: str, value: Value, reading: Reading) -> bool:
+    """True behind a semicolon where other things are said of the people counted."""
+    between = sentence[reading.named.end : value.start]
+    return ";" in re.sub(r"\([^()]*\)?", "", between) and bool(_DOES.match(sentence, value.end))
 
 
 # what people did who are no result: "41 patients elected to continue, only 11 ..."
