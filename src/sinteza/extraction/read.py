@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from sinteza.extraction import design as designs
 from sinteza.extraction import effects, outcomes, tables, validate
 from sinteza.extraction.align import Alignment
-from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
@@ -209,7 +208,7 @@ def _outcomes(
     setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
-    alignment = Alignment(table)
+    alignment = Alignment(table, [text[a:b] for a, b in spans])
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
     for number, (start, end) in enumerate(spans):
@@ -218,7 +217,6 @@ def _outcomes(
             continue
         if _definition(sentence, parts[number]):
             continue
-        mentions: list[Mention] | None = None
         for reading in _read_sentence(sentence, table, setting):
             if reading.code not in _REPORTED:
                 continue
@@ -230,11 +228,9 @@ def _outcomes(
                 reading.code in codes_seen or number > 0.9 * len(spans)
             ):
                 continue
-            if mentions is None:
-                mentions = table.mentions(sentence)
-            if alignment.over_placebo(sentence, reading, mentions):
+            if alignment.over_placebo(number, reading):
                 reading.code = "PCPBO"
-            pairs = alignment.pair(sentence, reading, mentions)
+            pairs = alignment.pair(number, reading)
             base = trust * (_certainty(reading, parts[number]) - doubt)
             if any(_moved(sentence, value) for value in reading.values):
                 base *= 0.7
