@@ -3,8 +3,9 @@
     python tools/build_evidence.py SHARED/data
 
 Reads ``domain/trials.csv``, ``domain/pooled.json``, ``domain/biomarkers.json``,
-``extraction_gold/gold.jsonl`` and ``asm_trials/*.xml.gz``; writes
-``src/sinteza/protocols/dre/evidence``. Facts only: no abstract and no sentence of one is written.
+``extraction_gold/gold.jsonl`` and ``asm_trials/*.xml.gz``, and the readings kept in
+``benchmarks/data/extraction_reading``; writes ``src/sinteza/protocols/dre/evidence``. Facts only:
+no abstract and no sentence of one is written.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ from sinteza.model.record import Author, Identifier, Record
 from sinteza.screening.rules import words_met
 
 OUT = Path(__file__).resolve().parent.parent / "src/sinteza/protocols/dre/evidence"
+READINGS = Path(__file__).resolve().parent.parent / "benchmarks/data/extraction_reading"
+READ = ("development", "development_2", "validation", "heldout", "heldout_2")
 TABLE = "Sinteza developers, table of trials"
 READING = "Sinteza developers, reading of reports"
 
@@ -42,6 +46,14 @@ PMID = {
     "Fenfluramine study 3 (Sullivan 2023)": "37543865",
     "Perampanel 335 Asia-Pacific (2018)": "29250772",
     "Stiripentol STICLO France (Chiron 2000)": "11089822",
+    "RESTORE 1 (retigabine)": "21451152",
+    "Levetiracetam (Cereghino 2000)": "10908898",
+    "Pregabalin dose-response (French 2003)": "12771254",
+    "Pregabalin vs lamotrigine (Baulac 2010)": "20696552",
+    "Marigold ganaxolone (2022)": "35429480",
+    "Fenfluramine with stiripentol (Nabbout 2020)": "31790543",
+    "Rufinamide LGS (Glauser 2008)": "18401024",
+    "CONTAIN clobazam (Ng 2011)": "21956725",
 }
 DESIGN = {
     "SANTE long-term (Salanova 2015)": "open_label_extension",
@@ -77,45 +89,15 @@ THERAPY = {
     "drug/eslicarbazepine acetate": "eslicarbazepine",
     "drug/pregabalin vs lamotrigine": "pregabalin",
 }
-# Words of an arm's name that say what it got, for arms whose trial compares several treatments and
-# for the second reading, which has no class. Longest first.
+# What the taxonomy has no concept of its own for, or does not take from so few words.
 ARM_THERAPY = {
-    "eslicarbazepine": "eslicarbazepine",
-    "oxcarbazepine": "oxcarbazepine",
-    "carbamazepine": "carbamazepine",
-    "brivaracetam": "brivaracetam",
-    "levetiracetam": "levetiracetam",
-    "perampanel": "perampanel",
-    "pregabalin": "pregabalin",
-    "lamotrigine": "lamotrigine",
-    "topiramate": "topiramate",
-    "rufinamide": "rufinamide",
-    "gabapentin": "gabapentin",
-    "zonisamide": "zonisamide",
-    "cenobamate": "cenobamate",
-    "cannabidiol": "cannabidiol",
-    "fenfluramine": "fenfluramine",
-    "stiripentol": "stiripentol",
-    "vigabatrin": "vigabatrin",
-    "felbamate": "felbamate",
-    "everolimus": "everolimus",
-    "lacosamide": "lacosamide",
-    "sulthiame": "sulthiame",
-    "midazolam": "midazolam",
-    "valproate": "valproate",
-    "radiosurgery": "radiosurgery",
-    "anterior temporal lobectomy": "atl",
-    "modified atkins": "mad",
-    "glycaemic index": "lgit",
-    "responsive cortical stimulation": "rns",
-    "trigeminal stimulation": "tns",
-    "transcutaneous vns": "tvns",
-    "vns high": "vns",
-    "rtms": "tms",
-    "temporal lobe surgery": "atl",
-    "surgery": "surgery",
     "remacemide": "asm_other",
     "progabide": "asm_gaba",
+    "transcutaneous vns": "tvns",
+    "vns high": "vns",
+    "radiosurgery": "radiosurgery",
+    "temporal lobe surgery": "atl",
+    "surgery": "surgery",
 }
 CONTROL = (
     (r"placebo", "placebo"),
@@ -325,9 +307,32 @@ def result(
     }
 
 
+@cache
+def _matcher() -> Matcher:
+    return Matcher(_taxonomy())
+
+
+@cache
+def _taxonomy() -> Taxonomy:
+    return Taxonomy.load(tomllib.loads((OUT.parent / "taxonomy.toml").read_text("utf-8")))
+
+
+@cache
 def arm_concept(name: str) -> str:
+    """The treatment an arm is named by: the first, what it was added to stands behind it."""
     lowered = name.lower()
-    return next((c for word, c in ARM_THERAPY.items() if word in lowered), "")
+    for word, concept in ARM_THERAPY.items():
+        if word in lowered:
+            return concept
+    arm = Record(id="arm:1", source="arm", source_id="1", title=name)
+    found = [
+        (item.start, -item.end, item.concept)
+        for item in _matcher().match(arm)
+        if _taxonomy()[item.concept].kind == "therapy"
+        and not item.concept.startswith("combo_")
+        and item.polarity != "negated"
+    ]
+    return min(found)[2] if found else ""
 
 
 def printed(value: Any) -> str:
@@ -497,6 +502,8 @@ OVERLAPS = (
 PMID_OVERLAPS = (
     ("pmid-24621228", "pmid-21917777", "the same pivotal trial of responsive stimulation"),
     ("pmid-30564495", "pmid-27613521", "open-label extension of EXIST-3"),
+    ("pmid-30060984", "pmid-27613521", "substudy of EXIST-3 in Japan"),
+    ("pmid-16847080", "pmid-16344515", "the children and adolescents of the same trial"),
 )
 
 
@@ -539,13 +546,11 @@ KINDS = ("condition", "therapy", "hypothesis", "mechanism", "biomarker", "gene")
 
 def write_found(records: list[Record]) -> None:
     """What machines found in the abstracts: concepts of the taxonomy, criteria of the protocol."""
-    folder = OUT.parent
-    taxonomy = Taxonomy.load(tomllib.loads((folder / "taxonomy.toml").read_text("utf-8")))
     protocol = msgspec.convert(
-        tomllib.loads((folder / "protocol.toml").read_text("utf-8")), Protocol
+        tomllib.loads((OUT.parent / "protocol.toml").read_text("utf-8")), Protocol
     )
+    taxonomy, matcher = _taxonomy(), _matcher()
     rules = [(c.id, c.rule) for c in protocol.criteria if isinstance(c.rule, TermsRule)]
-    matcher = Matcher(taxonomy)
     concepts, criteria = [], []
     for record in sorted(records, key=lambda r: int(r.pmid)):
         for found in matcher.match(record):
@@ -584,6 +589,8 @@ def main(shared: Path) -> None:
     tables = Tables()
     ids = read_trials(shared / "domain" / "trials.csv", by_doi, tables)
     read_gold(shared / "extraction_gold" / "gold.jsonl", ids, tables)
+    for name in READ:
+        read_gold(READINGS / f"{name}.jsonl", ids, tables)
     tables.write()
     write_overlaps(ids)
     write_published(shared / "domain")

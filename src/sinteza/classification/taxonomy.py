@@ -33,13 +33,16 @@ class Concept(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 
     ``label`` and ``synonyms`` are by language. ``patterns`` are regular expressions on folded text
     (:func:`sinteza.text.normalize.fold`). ``genes`` are related symbols: a mention of one is a
-    mention of a concept only where its ``kind`` is ``gene``.
+    mention of a concept only where its ``kind`` is ``gene``. ``parents`` are what a concept is one
+    of; ``bears_on`` names what it has to do with and is not (a drug and the receptor it acts on): a
+    report that mentions the one does not thereby mention the other.
     """
 
     id: str
     kind: str
     label: dict[str, str]
     parents: tuple[str, ...] = ()
+    bears_on: tuple[str, ...] = ()
     synonyms: dict[str, tuple[str, ...]] = {}
     mesh: tuple[MeshReference, ...] = ()
     genes: tuple[str, ...] = ()
@@ -91,13 +94,14 @@ class Taxonomy:
 
     def _check(self) -> None:
         for concept in self.concepts.values():
-            for parent in concept.parents:
-                if parent not in self.concepts:
+            for other in (*concept.parents, *concept.bears_on):
+                if other not in self.concepts:
                     import difflib
 
-                    near = difflib.get_close_matches(parent, self.concepts, n=1)
+                    near = difflib.get_close_matches(other, self.concepts, n=1)
+                    relation = "parent" if other in concept.parents else "concept it bears on"
                     raise ProtocolError(
-                        f"The concept '{concept.id}' has an unknown parent '{parent}'",
+                        f"The concept '{concept.id}' has an unknown {relation} '{other}'",
                         hint=f"Did you mean '{near[0]}'?" if near else None,
                     )
             for pattern in concept.patterns:

@@ -14,6 +14,7 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
         "sinteza.cli.extract_agreement",
         "how far those who extract agree, and where not",
     ),
+    "overlaps": ("sinteza.cli.extract_overlaps", "studies that tell of the same people, or may"),
 }
 
 
@@ -32,6 +33,6 @@ def command() -> None:
     """Read arms and outcomes out of titles, abstracts and full texts.
 
     ``sinteza extract FILES`` reads files of records and JATS XML. In a review, ``record`` keeps
-    what is read as a proposal, ``verify`` shows a person each value beside its quote, and
-    ``agreement`` compares two who did the same.
+    what is read as a proposal, ``verify`` shows a person each value beside its quote,
+    ``agreement`` compares two who did the same, and ``overlaps`` names studies of the same people.
     """

@@ -11,36 +11,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from sinteza.extraction.doses import Dose, doses, figure, unit_of, written
+from sinteza.extraction.doses import doses, figure, unit_of, written
 from sinteza.extraction.drafts import ArmDraft
 from sinteza.extraction.lexicon import FORMULATION, SHORT, treatments
-from sinteza.extraction.numbers import DEC, PEOPLE, UNIT
+from sinteza.extraction.numbers import DEC, UNIT, WORD, integer
+from sinteza.extraction.regimens import NOT_AN_ARM_DOSE, Regimen, regimens
 from sinteza.text.abbreviations import Abbreviation
 
-_ALLOCATE = re.compile(
-    r"\brandom|\ballocat|\bassign|\breceiv|\btreated with|\badministered|\bgroups?\b|\bversus\b|\bvs\b",
-    re.I,
-)
-_NOT_AN_ARM_DOSE = re.compile(
-    r"titrat|escalat|increas|increment|start(?:ed|ing)|initia|taper|reduced? (?:to|by)|concomitant|maximum"
-    r"|per (?:tablet|capsule)|tablets?\b|oral solution(?! at\b)|every \d|background|stable dos",
-    re.I,
-)
 _LONGEST = 4000
 
 
 _MEAN = re.compile(
-    rf"\b(?:mean|median|average|modal)\b[^.;\d]{{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,20}}({DEC})\s?({UNIT})(?!\w)",
+    rf"\b(?:mean|median|average) (?:(?!modal)[^.;\d]){{0,30}}\b(?:dose|dosage)s?\b[^.;\d]{{0,40}}({DEC})\s?({UNIT})(?!\w)"
+    rf"(?:\s?\(range\s?[,:=]?\s?(?:of )?({DEC})\s?(?:-|to)\s?({DEC}))?",
     re.I,
 )
 _ARM_WORD = re.compile(r"\s?(?:[a-z]+ )?(?:group|arm)\b", re.I)
-# "8-12 mg/kg/d solution; ≥30-<50 kg: 6-8 mg/kg/d": the same arm at another weight
-_HEAVIER = re.compile(
-    r"(?:\s?(?:oral )?(?:solution|tablets?|capsules?))?[;,]\s(?:and |or )?(?:for |if )?(?:patients )?(?:weighing )?"
-    r"[<>≥≤]\s?\d+(?:\s?kg)?(?:\s?(?:-|to|and)\s?[<>≥≤]\s?\d+)?\s?kg\s?[:,]?\s?"
-)
-_N_OF = re.compile(rf"\((?:n ?= ?)?\d+(?: {PEOPLE})?\)", re.I)
-_KEPT = re.compile(r"\bmaintain\w* (?:(?:it|them|the dose|on) )?(?:at )?(?:a dose of )?$", re.I)
 _BEGUN = re.compile(r"\b(?:add|start|begin|began|begun|initia|convert)", re.I)
 _MOST = re.compile(r"\b(?:max\w*|up to|increas\w+|titrat\w+|by)\b", re.I)
 # "min/max, 50/400 mg/d"
@@ -53,6 +39,12 @@ _STARTED = re.compile(
     rf"\b(?:starting (?:dose|dosage|at)|(?:start|initiat)ed (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
     re.I,
 )
+# "initiated at 2 mg/kg/day, titrated to a target dose of 9 mg/kg/day"
+_TITRATED = re.compile(
+    rf"\b(?:start\w*|initiat\w+|beg[aiu]n\w*|initial)\b(?:(?!target)[^.;\d]){{0,40}}?({DEC})\s?({UNIT})(?!\w)[^;.]{{0,80}}?"
+    rf"\b(?:titrat|increas|escalat|rais|adjust)\w*\b[^;.]{{0,60}}?\bto\b[^.;\d]{{0,40}}?({DEC})\s?({UNIT})(?!\w)",
+    re.I,
+)
 _RAISED = re.compile(r"\b(?:up to|maxim\w+|increments?|as needed|as required|flexibl[ey])\b", re.I)
 # one dose first, for everybody, and then as much as was needed
 _RAISED_FROM = re.compile(
@@ -60,16 +52,11 @@ _RAISED_FROM = re.compile(
     rf"\b(?:up to|maximum)\b[^.;\d]{{0,30}}({DEC})\s?({UNIT})(?!\w)",
     re.I,
 )
-_IN_STEPS = re.compile(
-    r"step-?wise|in steps|at intervals|every \w+ weeks?|escalat|sequential|for \w+ (?:weeks?|days?) each",
-    re.I,
-)
-
-
-# "800 mg (n = 85) or 1200 mg", "XYZ 5 mg (XYZ5), XYZ 10 mg": one list
-_JOINT = re.compile(
-    r"(?:\s|,|;|/|\b(?:or|and|vs\.?|versus|to|groups?|doses?|once[- ]daily|daily|twice|(?:two|three|four|\d) times|a|per|day|either)\b"
-    r"|\([^()]*\)|\[[^\[\]]*\])*",
+# "40 mg of frotramide", "frotramide (at a dose of 40 mg"
+_OF = re.compile(r"\s?(?:of |dose of |oral )*", re.I)
+_AT = re.compile(
+    r"(?:[\s(\[,:;=-]|\([^()]*\)|\b(?:at|in|with|oral(?:ly)?|intravenous(?:ly)?|target|daily|once|twice|doses?|dosages?|of|an?|the"
+    r"|fixed|single|was|up to|tablets?|hydrochloride|sodium|acetate|mean|maximum|given|administered)\b)*",
     re.I,
 )
 
@@ -82,17 +69,18 @@ class Arms:
     ) -> None:
         self.title = title
         self.text = text
-        self.single = single
+        self.single = single or bool(
+            _RUN_IN.search(text) and not _COMPARED.search(f"{title}. {text}")
+        )
         self.arms: list[ArmDraft] = []
         self.comparator: int | None = None
         self._aliases: dict[str, list[str]] = {}
         self._short = {item.short: item.long for item in short_forms}
         # a "sentence" of thousands of characters is none, and would cost its square
-        parts = re.split(r"(?<=[.;])\s+(?=[A-Z(])", text)
-        self._sentences = [part for part in parts if len(part) <= _LONGEST]
+        self._sentences = [part for part in _clauses(text) if len(part) <= _LONGEST]
         self._find_drugs()
         self._find_comparator()
-        self._grades: list[str] = []
+        self._grades: dict[str, int] = {}
         self._find_doses()
         self._make()
 
@@ -112,9 +100,9 @@ class Arms:
             after = whole[match.end : match.end + 24].lower()
             points = 6.0 if match.start < edge else 1.0
             if re.search(
-                r"receiving (?:\w+-)?$|concomitant|taking|background|addition to|added to|inducer|such as|e\.g\.",
+                r"receiving (?:\w+-)?$|concomitant|taking|background|baseline $|addition to|added to|inducer|such as|e\.g\.",
                 before,
-            ):
+            ) or ("surgery" in name and _AROUND_SURGERY.search(before)):
                 points *= 0.1
                 if match.start < edge:
                     beside.add(name)
@@ -123,7 +111,10 @@ class Arms:
             ):
                 points += 3
             if (
-                re.match(r"[- ](?:treated (?:epilep|patients with|child)|induced|resistant)", after)
+                re.match(
+                    r"[- ](?:treated (?:epilep|patients with|child)|induced (?!elevation|change|increase|decrease)|resistant)",
+                    after,
+                )
                 and match.start < edge
             ):
                 points = 0.5
@@ -135,8 +126,10 @@ class Arms:
                 self._short.setdefault(given[2], given[1])
         capitals = set(_CAPITALS.findall(self.text))
         for name in score:
-            if SHORT.get(name) in capitals:
-                self._short.setdefault(SHORT[name], name)
+            for short in SHORT.get(name, "").split():
+                # letters explain other words as well: "reduction of frequency for EZG (RTG)"
+                if short in capitals and not treatments(self._short.get(short, "")):
+                    self._short[short] = name
         for short, long in self._short.items():
             inner = treatments(long)
             if inner:
@@ -144,8 +137,12 @@ class Arms:
                 # "CBD25": the dose is read behind the letters
                 glued = re.fullmatch(r"([A-Za-z]{2,5})-?\d+(?:\.\d+)?", short)
                 self._aliases.setdefault(name, []).append(glued[1] if glued else short)
-                uses = self.text.count(short)
-                score[name] += uses
+                score[name] += self.text.count(short)
+                # "adjunctive XYZ" is studied, "concomitant XYZ" goes on as before
+                if any(f"{word} {short}" in self.text for word in ("adjunctive", "add-on")):
+                    score[name] += 10
+                if f"concomitant {short}" in self.text:
+                    score[name] *= 0.1  # type: ignore[assignment] # a weight, not a count
         low = whole.lower()
         if len(score) > 1:
             # "ketamine plus midazolam or placebo plus midazolam": what both got is no arm
@@ -159,16 +156,13 @@ class Arms:
             beside = beside if set(score) - beside else set()
         for name in beside:
             score[name] *= 0.05  # type: ignore[assignment] # a weight, not a count
-        if not score:
-            for pattern in _UNKNOWN:
-                named = pattern.search(whole)
-                if named:
-                    name = named[1].lower()
-                    score[name] = 5
-                    self._aliases[name] = [
-                        s for s, long in self._short.items() if name in long.lower()
-                    ]
-                    break
+        # a title that names none of the drugs known names another one
+        if not score or not any(place < edge for place in first.values()):
+            name = self._unknown(whole if not score else self.title)
+            if name:
+                score[name] = 5 + max(score.values(), default=0)
+                first[name] = 0
+                self._aliases[name] = [s for s, long in self._short.items() if name in long.lower()]
         ranked = sorted(score, key=lambda n: (-score[n], first.get(n, 0)))
         top = score[ranked[0]] if ranked else 0
         self.drugs = [name for name in ranked[:3] if score[name] >= 0.35 * top]
@@ -180,6 +174,19 @@ class Arms:
             forms = {name, *printed.get(name, ()), *([head] if len(head) > 4 else [])}
             self._aliases.setdefault(name, []).extend(sorted(forms))
 
+    def _unknown(self, words: str) -> str:
+        """A treatment that no list knows, by what is said of it; empty if there is none."""
+        for pattern in _UNKNOWN:
+            for named in pattern.finditer(words):
+                name = named[1].lower()
+                forms = [name, *(s for s, long in self._short.items() if name in long.lower())]
+                told = "|".join(map(re.escape, forms))
+                if name not in _NO_TREATMENT and (
+                    words != self.title or re.search(_GIVEN_AS.format(told), self.text, re.I)
+                ):
+                    return name
+        return ""
+
     def _find_comparator(self) -> None:
         low = f"{self.title}. {self.text}".lower()
         self.comparator_name = ""
@@ -189,7 +196,14 @@ class Arms:
                 r"random|double[- ](?:blind|mask)|placebo|crossover|cross-over|controlled", low
             )
         )
-        if re.search(r"\bplacebos?\b", low) and not self.single:
+        # drugs held against each other, the placebo only hiding which is which
+        active = (
+            len(self.drugs) > 1
+            and re.search(r"\b(?:vs|versus|compar)", self.title, re.I)
+            and not re.search(r"\bplacebos?\b(?!-| controlled)", low)
+        )
+        given = re.search(r"\bplacebos?\b", _NO_PLACEBO.sub("", low))
+        if given and not self.single and not active:
             self.comparator_name = "placebo"
             aliases = [r"placebos?"]
         elif re.search(r"\bsham\b", low):
@@ -207,16 +221,22 @@ class Arms:
                 aliases.append(re.escape(short))
         self._comparator_aliases = aliases
         if self.comparator_name and len(self.drugs) > 1:
-            # with a placebo, drugs that share no sentence of allocation are co-medication
-            chosen = [name for name in self.drugs if self._allocated(name)]
-            self.drugs = chosen or self.drugs[:1]
+            # with a placebo, drugs that nobody was given instead of it are co-medication
+            self.drugs = (
+                [name for name in self.drugs if self._allocated(name)]
+                or [name for name in self.drugs if self._called(name, self.title)]
+                or self.drugs[:1]
+            )
+
+    def _called(self, name: str, text: str) -> bool:
+        """True if a drug is named in a text, by whatever the report calls it."""
+        names = self._aliases.get(name, [name])
+        return any(_has_word(text.lower(), alias.lower()) for alias in names)
 
     def _allocated(self, name: str) -> bool:
-        """True if a drug stands in the title, or beside the placebo in a list of what was given."""
+        """True if a drug stands beside the placebo in a list of what was given."""
         names = [alias.lower() for alias in self._aliases.get(name, [name])]
-        if any(_has_word(self.title.lower(), alias) for alias in names):
-            return True
-        low = self.text.lower()
+        low = f"{self.title}. {self.text}".lower()
         for match in _OR_PLACEBO.finditer(low):
             if match[1] in ("placebo", self.comparator_name):
                 before = re.split(r"[.;]", low[max(0, match.start() - 70) : match.start()])[-1]
@@ -243,144 +263,141 @@ class Arms:
             re.escape(alias) for aliases in self._aliases.values() for alias in aliases
         )
         named = re.compile(rf"\b(?:{names or '(?!)'})\b", re.I)
-        self._stepped: set[tuple[str, ...]] = set()
         self._average = False
         self._by_weight: dict[tuple[tuple[str, ...], str], str] = {}
+        self._open_dose: dict[str, Regimen] = {}
+        found = regimens(self.title, self._sentences, named, self._drug_of, single=self.single)
+        for drug in self.drugs:
+            # a dose that no drug is named with is the first one's
+            own = [
+                item
+                for item in found
+                if (item.drug or self.drugs[0]) == drug or (item.shared and not item.drug)
+            ]
+            if not self.single:
+                self._list(drug, own)
+                # a list that only results print may leave out a dose
+                if drug == self.drugs[0] and all(item.listed < 3 for item in own):
+                    self._recurring(drug)
+            for item in own:
+                if item.open:
+                    self._open_dose.setdefault(drug, item)
+            blinded = [item for item in own if not item.open]
+            if blinded:
+                self._settle(drug, blinded, named)
+            if drug == self.drugs[0] and drug not in self._only and drug not in self._levels:
+                self._average_of(drug)
+
+    def _naming(self, sentence: str) -> list[tuple[int, int, str]]:
+        """Where any drug of the report stands in a sentence, an arm's or not."""
+        places = [(item.start, item.end, item.name) for item in treatments(sentence)]
+        for name, aliases in self._aliases.items():
+            words = "|".join(map(re.escape, aliases))
+            places += [
+                (match.start(), match.end(), name)
+                for match in re.finditer(rf"\b(?:{words or '(?!)'})\b", sentence)
+            ]
+        return sorted(places)
+
+    def _drug_of(self, sentence: str, start: int, end: int) -> str | None:
+        """Whose dose stands at a place; None for a drug that is no arm, empty if nothing is said."""
+        if len(self._ranked) < 2:
+            return ""
+        # what was operated on or stimulated has no dose
+        places = [item for item in self._naming(sentence) if not _PROCEDURE.search(item[2])]
+        beside = [name for at, _, name in places if at >= end and _OF.fullmatch(sentence, end, at)]
+        beside += [
+            name
+            for _, at, name in reversed(places)
+            if at <= start and _AT.fullmatch(sentence, at, start)
+        ]
+        if not beside:
+            return ""
+        return beside[0] if beside[0] in self.drugs else None
+
+    def _list(self, drug: str, own: list[Regimen]) -> None:
+        """The doses of a drug of which each makes an arm, if any are listed."""
         lists: Counter[tuple[str, ...]] = Counter()
         units: dict[tuple[str, ...], str] = {}
-        singles: list[tuple[float, tuple[str, ...], str]] = []
-        for place, sentence in enumerate([self.title, *self._sentences]):
-            found = doses(sentence)
-            groups: list[list[Dose]] = []
-            for dose in found:
-                gap = sentence[groups[-1][-1].end : dose.start] if groups else ""
-                if groups and (
-                    (not dose.ranged and _JOINT.fullmatch(named.sub("", gap)))
-                    or _HEAVIER.fullmatch(gap)
-                ):
-                    groups[-1].append(dose)
-                else:
-                    groups.append([dose])
-            for group in groups:
-                figures = tuple(dict.fromkeys(f for dose in group for f in dose.figures))
-                before = sentence[max(0, group[0].start - 50) : group[0].start]
-                after = sentence[group[-1].end : group[-1].end + 25]
-                by_person = re.search(
-                    r"\(?(?:aged?|age|weigh|body ?weight|if |for (?:children|patients)|<|>|≥)[^()]*$|\bkg\b[^/]",
-                    sentence[group[0].end : group[-1].end + 22],
-                )
-                if (
-                    len(figures) > 1
-                    and len(group) > 1
-                    and by_person
-                    and re.search(r"\bage|weigh|\byear|\bmonth", by_person.string)
-                ):
-                    group[0].ranged = True
-                kinds = {"kg" in dose.unit for dose in group}
-                by_weight = ""
-                stepped = (
-                    len(figures) > 2
-                    and not group[0].ranged
-                    and bool(_IN_STEPS.search(before) or _IN_STEPS.match(after.lstrip(" ,)")))
-                    and not re.search("random", sentence, re.I)
-                )
-                if stepped:
-                    self._stepped.add(figures)
-                    # one arm that rose through them
-                    figures = (figures[0], figures[-1])
-                    group[0].ranged = True
-                if len(kinds) > 1:
-                    # by weight for some, the same for all others: one arm
-                    group[0].ranged = True
-                    figures = group[-1].figures
-                    by_weight = " or ".join(
-                        f"{'-'.join(map(written, dose.figures))} {dose.unit}" for dose in group[:-1]
-                    )
-                kept = bool(_KEPT.search(before))
-                odd = not kept and bool(
-                    _NOT_AN_ARM_DOSE.search(before)
-                    or re.match(r"\s*(?:increments|tablets|capsules)", after)
-                )
-                unit = next((d.unit for d in reversed(group) if "day" in d.unit), group[-1].unit)
-                if len(figures) > 1 and not group[0].ranged and (not odd or len(figures) > 2):
-                    sized = _N_OF.search(sentence, group[0].end, group[-1].end + 25)
-                    weight = 3 if sized or _ALLOCATE.search(sentence) or place == 0 else 1
-                    lists[figures] += max(weight, 2 if len(figures) > 2 else 1)
-                    units[figures] = unit
-                points = 5.0 if place == 0 else 1.0
-                # the last of a series of doses is the one that was kept up
-                points += 5.0 * kept
-                points += 3.0 * bool(
-                    re.search(r"random|receiv|target|fixed|maintenance", before + after, re.I)
-                )
-                points += (6.0 if place == 0 else 2.0) * any(
-                    before[match.end() :].strip() in ("", "(") for match in named.finditer(before)
-                )
-                points += 5.0 * bool(
-                    re.search(r"\bto (?:a )?(?:total |target |maximum )?(?:dose of |of )?$", before)
-                )
-                points += 1.0 * (group[0].ranged and "mL" not in unit)
-                points -= (1.0 if group[0].ranged else 3.0) * odd - 4.0 * bool(
-                    re.search(
-                        r"target dos|to a (?:max|target)|titrated (?:to|up to)|up to", before, re.I
-                    )
-                )
-                points -= 2.0 * bool(re.search(r"mL\b", unit)) + 4.0 * bool(
-                    re.search(r"median|mean|modal", before, re.I)
-                )
-                if self.single and group[0].ranged and re.search(r"\brange\s?[=:,of]*\s*$", before):
-                    # "modal dose 200 mg (range = 50-400 mg)"
-                    points += 6.0
-                kept_figures = figures if group[0].ranged else figures[-1:]
-                singles.append((points, kept_figures, unit))
-                if by_weight:
-                    self._by_weight[kept_figures, unit] = f"{by_weight} or"
-        drug = self.drugs[0] if self.drugs else ""
-        for figures in self._stepped:
-            lists.pop(figures, None)
-        if lists and drug and not self.single:
-            best, weight = max(lists.items(), key=lambda item: (item[1], len(item[0])))
-            if weight >= 2:
-                levels = list(best)
-                for other, w in lists.items():
-                    more = set(best) < set(other) and w >= 2
-                    if (w >= 3 or more) and set(other) & set(best) and len(levels) < 6:
-                        levels += [f for f in other if f not in levels]
-                self._levels[drug] = (sorted(levels, key=figure), units[best])
-        if drug and not self.single and drug not in self._levels:
-            self._recurring(drug)
-        if singles and drug:
-            points, figures, unit = max(singles, key=lambda item: item[0])
-            wider = [
-                other for weight, other, u in singles
-                if len(other) == 2 and len(figures) == 1 and figures[0] == other[0] and u == unit and weight > -2
-            ]  # fmt: skip
-            if wider:
-                figures = wider[0]
-            ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
-            beside = next((match for match in ranges if match), None)
-            if beside and len(figures) == 1 and figures[0] in beside.groups():
-                figures = (beside[1], beside[2])
-            elif self.single and len(figures) == 1:
-                figures = self._around(figures[0], unit)
-            start = _STARTED.search(self.text)
+        for item in own:
+            if item.listed:
+                lists[item.levels] += item.listed
+                units[item.levels] = item.level_unit
+        for item in own:
+            lists.pop(item.stepped, None)
+        if not lists:
+            return
+        best, weight = max(lists.items(), key=lambda item: (item[1], len(item[0])))
+        if weight < 2:
+            return
+        levels = list(best)
+        sure = any(item.allocated and item.levels == best for item in own)
+        told = {item.levels for item in own if item.told} if sure else set()
+        for other, w in lists.items():
+            more = set(best) < set(other) and w >= 2
             if (
-                start
-                and len(figures) == 1
-                and start[2].split("/")[0].strip() == unit.split("/")[0].strip()
-                and figure(start[1]) < figure(figures[0])
-                and _RAISED.search(self.text)
-                and not re.search(r"\btarget|\bfixed", self.text, re.I)
-                and not re.search(rf"\b{re.escape(figures[0])}\b", self.title)
+                ((w >= 3 and other not in told) or more)
+                and set(other) & set(best)
+                and len(levels) < 6
             ):
-                # started at one dose and raised to another: the range
-                figures = (start[1], figures[0])
-            if points >= 1:
-                self._only[drug] = (figures, unit)
-            elif self.single and (average := _MEAN.search(self.text)):
-                # doses nobody fixed: what was given on average
-                self._only[drug] = ((average[1],), unit_of(average[2]))
-                self._average = True
+                levels += [f for f in other if f not in levels]
+        self._levels[drug] = (sorted(levels, key=figure), units[best])
+
+    def _settle(self, drug: str, own: list[Regimen], named: re.Pattern[str]) -> None:
+        """The dose of a drug that makes one arm."""
+        best = max(own, key=lambda item: item.points)
+        figures, unit = best.figures, best.unit
+        wider = [
+            item.figures for item in own
+            if len(item.figures) == 2 and len(figures) == 1 and figures[0] == item.figures[0] and item.unit == unit and item.points > -2
+        ]  # fmt: skip
+        if wider:
+            figures = wider[0]
+        ranges = (_RANGE.match(self.text, match.end()) for match in named.finditer(self.text))
+        later = self._open_dose[drug].figures if drug in self._open_dose else ()
+        beside = next((match for match in ranges if match and match.groups() != later), None)
+        if beside and len(figures) == 1 and figures[0] in beside.groups():
+            figures = (beside[1], beside[2])
+        elif self.single and len(figures) == 1:
+            figures = self._around(figures[0], unit)
+        figures = self._raised(figures, unit)
+        if best.points >= 1:
+            self._only[drug] = (figures, unit)
+            if best.lighter:
+                self._by_weight[figures, unit] = best.lighter
+
+    def _average_of(self, drug: str) -> None:
+        """What was given on average, and from where to where, of doses nobody fixed."""
+        average = _MEAN.search(self.text)
+        if not average:
+            return
+        one, unit, low, high = average.groups()
+        self._only[drug] = ((low, high) if low else (one,), unit_of(unit))
+        self._average = not low
+
+    def _raised(self, figures: tuple[str, ...], unit: str) -> tuple[str, ...]:
+        """The range from the dose that was begun with, where it was raised to this one."""
+        if len(figures) != 1:
+            return figures
+        start = _STARTED.search(self.text)
+        titrated = _TITRATED.search(self.text)
+        if (
+            titrated
+            and figures[0] == titrated[3]
+            and unit_of(titrated[2]).split("/")[:2] == unit_of(titrated[4]).split("/")[:2]
+            and figure(titrated[1]) < figure(figures[0])
+        ):
+            return (titrated[1], figures[0])
+        if (
+            start
+            and start[2].split("/")[0].strip() == unit.split("/")[0].strip()
+            and figure(start[1]) < figure(figures[0])
+            and _RAISED.search(self.text)
+            and not re.search(r"\btarget|\bfixed", self.text, re.I)
+            and not re.search(rf"\b{re.escape(figures[0])}\b", self.title)
+        ):
+            return (start[1], figures[0])
+        return figures
 
     def _around(self, one: str, unit: str) -> tuple[str, ...]:
         """The range one dose of the only arm belongs to, where the doses were adjusted; else the dose."""
@@ -405,6 +422,7 @@ class Arms:
     def _recurring(self, drug: str) -> None:
         """Doses never listed together that come back through the results: each is an arm."""
         seen: Counter[str] = Counter()
+        once: set[str] = set()
         unit = ""
         for sentence in self._sentences:
             shares = re.search(r"\d\s?%", sentence)
@@ -414,56 +432,107 @@ class Arms:
                     seen[written(dose.figures[0])] += 2
                     unit = dose.unit if not unit or "day" in dose.unit else unit
                     continue
-                if not shares:
-                    continue
                 before = sentence[max(0, dose.start - 40) : dose.start]
-                if (
-                    not dose.ranged
-                    and len(dose.figures) == 1
-                    and not _NOT_AN_ARM_DOSE.search(before)
-                ):
+                if dose.ranged or len(dose.figures) > 1 or NOT_AN_ARM_DOSE.search(before):
+                    continue
+                unit = dose.unit if not unit or "day" in dose.unit else unit
+                if shares:
                     seen[written(dose.figures[0])] += 1
-                    unit = dose.unit if not unit or "day" in dose.unit else unit
-        levels = [item for item, count in seen.items() if count >= 2]
-        if 2 <= len(levels) <= 5:
-            self._levels[drug] = (sorted(levels, key=figure), unit)
+                else:
+                    once.add(written(dose.figures[0]))
+        levels = sorted((item for item, count in seen.items() if count >= 2), key=figure)
+        said = {
+            integer(match[1])
+            for match in _SO_MANY.finditer(self.text)
+            if not match[2] or match[2].lower() == drug
+        }
+        if len(levels) not in said and len(once | seen.keys()) in said:
+            # as many doses as the report says there were
+            levels = sorted(once | seen.keys(), key=figure)
+        listed = set(map(figure, self._levels.get(drug, ([], ""))[0]))
+        if 2 <= len(levels) <= 5 and listed <= set(map(figure, levels)):
+            self._levels[drug] = (levels, unit)
 
     def _make(self) -> None:
         if self.single:
             drug = self.drugs[0] if self.drugs else "treatment"
-            figures, unit = self._only.get(drug, ((), ""))
-            variant = "mean" if self._average else ""
-            self.arms.append(ArmDraft("single_arm", drug, figures, unit, variant))
+            self.arms.append(self._one(drug, "single_arm"))
             return
         variants = self._variants()
-        self._grades = _grades(f"{self.title}. {self.text}")
-        for drug in self.drugs:
-            if variants and drug == self.drugs[0]:
+        grades = self._find_grades()
+        for number, drug in enumerate(self.drugs):
+            levels, unit = self._levels.get(drug, ([], ""))
+            if variants and number == 0:
                 self.arms.extend(ArmDraft("intervention", drug, variant=item) for item in variants)
-            elif (
-                self._grades
-                and drug == self.drugs[0]
-                and (drug not in self._levels or "fixed-dose" in self._grades)
-            ):
-                for grade in self._grades:
+            elif grades and number == 0 and (not levels or "fixed-dose" in grades):
+                for grade in grades:
                     figures, unit = self._graded(grade)
+                    self._grades[grade] = len(self.arms)
                     self.arms.append(ArmDraft("intervention", drug, figures, unit, grade))
-            elif drug in self._levels:
-                levels, unit = self._levels[drug]
+            elif levels:
+                if number == 0 and len(grades) == len(levels):
+                    # the doses are in order, and so are their grades
+                    self._grades = {grade: n for n, grade in enumerate(grades)}
                 self.arms.extend(ArmDraft("intervention", drug, (item,), unit) for item in levels)
             else:
-                only, unit = self._only.get(drug, ((), ""))
-                lighter = self._by_weight.get((only, unit), "")
-                self.arms.append(ArmDraft("intervention", drug, only, unit, lighter))
+                self.arms.append(self._one(drug, "intervention"))
         if self.comparator_name:
+            for arm in self.arms:
+                if self._control(arm.drug):
+                    arm.role = "comparator"
             self.comparator = len(self.arms)
             self.arms.append(ArmDraft("comparator", self.comparator_name))
         elif len(self.arms) == 2:
-            # an active comparison: the second, or the immediate-release, is what it is held against
-            self.comparator = 1
-            self.arms[1].role = "comparator"
+            # an active comparison: what the drug is held against is named second; of two doses it
+            # is the lower
+            doses_of_one = all(arm.drug == self.drugs[0] and arm.doses for arm in self.arms)
+            self.comparator = 0 if doses_of_one else 1
+            self.arms[self.comparator].role = "comparator"
         elif len(self.arms) == 1 and not self.comparator_name:
             self.arms[0].role = "single_arm"
+
+    def _one(self, drug: str, role: str) -> ArmDraft:
+        """The only arm of a drug."""
+        figures, unit = self._only.get(drug, ((), ""))
+        words = self._by_weight.get((figures, unit), "")
+        if self._average and drug == self.drugs[0]:
+            words = "mean"
+        return ArmDraft(role, drug, figures, unit, words)
+
+    def _control(self, drug: str) -> bool:
+        """True for an active control: of the drugs given beside a placebo, the one the title leaves
+        out, or holds another against."""
+        if len(self.drugs) < 2 or not self._called(self.drugs[0], self.title):
+            return False
+        if not self._called(drug, self.title):
+            return True
+        names = "|".join(map(re.escape, self._aliases[drug]))
+        return drug != self.drugs[0] and bool(
+            re.search(
+                rf"\b(?:versus|vs\.?|compar\w+[^.]*? (?:with|to)) (?:{names})\b", self.title, re.I
+            )
+        )
+
+    def _find_grades(self) -> list[str]:
+        """Words that tell arms apart, from low to high: ``low-exposure`` and ``high-exposure``."""
+        text = f"{self.title}. {self.text}"
+        found = [f"{a}-{b}".lower() for a, b in _GRADE.findall(text)]
+        for kind in ("dose", "exposure", "stimulation"):
+            order = [f"{word}-{kind}" for word in _GRADES]
+            same = sorted({item for item in found if item.endswith(kind)}, key=order.index)
+            for pair in ({f"low-{kind}", f"high-{kind}"}, {f"fixed-{kind}", f"flexible-{kind}"}):
+                if pair <= set(same) and (
+                    len(found) >= 4
+                    or all(self._graded(item)[0] or self._grade_short(item) for item in same)
+                ):
+                    return same
+        return []
+
+    def _grade_short(self, grade: str) -> str:
+        """The short form of a grade, if the report gives it one: ``low-exposure (LE)``."""
+        letters = "".join(part[0] for part in grade.split("-")).upper()
+        words = grade.replace("-", "[- ]")
+        return letters if re.search(rf"(?i:{words})[^.;()]{{0,12}}\({letters}\b", self.text) else ""
 
     def _graded(self, grade: str) -> tuple[tuple[str, ...], str]:
         """What a grade stands for: ``3-7 ng/mL (low exposure)``, ``low dose (2 mg/day)``."""
@@ -472,6 +541,7 @@ class Arms:
         for pattern in (
             rf"(?<![\w.-]){amount}\s?[(\[,]\s?(?:the )?{words}\b",
             rf"\b{words}(?: (?:group|arm|of|\w+))?\s?[(\[,:]?\s?{amount}",
+            rf"\b{grade.partition('-')[0]}\s?\(\s?{amount}",
         ):
             match = re.search(pattern, self.text, re.I)
             if match:
@@ -488,6 +558,26 @@ class Arms:
         return kinds if len(kinds) == 2 else []
 
 
+_GRADES = ("low", "medium", "intermediate", "high", "fixed", "flexible")
+_GRADE = re.compile(rf"\b({'|'.join(_GRADES)})[- ](dose|exposure|stimulation|frequency)\b", re.I)
+# placebo before the drug, for everybody
+_RUN_IN = re.compile(
+    r"\bplacebo[- ](?:baseline|run-in|lead-in|washout)|\b(?:received?|given|took|on) (?:a )?placebo for \w+ (?:days|weeks?|months?)\b[^.]{0,60}\b(?:then|followed|subsequently|before)\b",
+    re.I,
+)
+_COMPARED = re.compile(
+    r"\brandom|double[- ](?:blind|mask)|cross-?over|parallel|controlled|withdrawal", re.I
+)
+# a placebo nobody was given
+_NO_PLACEBO = re.compile(
+    r"placebo (?:effect|response)s?\b|placebo[- ]controlled (?:trials?|stud(?:y|ies)) (?:is|are|will be|would be|to|should)\b",
+    re.I,
+)
+_PROCEDURE = re.compile(r"surgery|lobectomy|stimulation|diet|therapy")
+_SO_MANY = re.compile(
+    rf"\b({WORD}) (?:(?:(?!daily|divided|equal|single|of\b)\w+[ -]){{0,2}}(?:doses|dosages|dose levels|dos(?:e|ing|age) (?:groups|arms|regimens))\b|(?!treatment|study|parallel)([a-z]{{6,}}) (?:groups|arms)\b)",
+    re.I,
+)
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")
 _PLACEBO_PLUS = re.compile(r"\b(?:placebo|sham|saline) (?:plus|with|\+|and) ")
 _OR_PLACEBO = re.compile(
@@ -495,6 +585,26 @@ _OR_PLACEBO = re.compile(
 )
 _PLACEBO_OR = re.compile(r"\bplacebo\b[^.;]{0,60}?(?:\b(?:or|and)|,)\s+")
 _RANGE = re.compile(rf"\s\(?({DEC})\s?(?:-|to)\s?({DEC})\s?(?={UNIT})")
+
+
+_CLAUSE = re.compile(r"(?<=[.;])\s+(?=[A-Z(])")
+_OPENED = re.compile(r"[()]")
+
+
+def _clauses(text: str) -> list[str]:
+    """Sentences, and their parts between semicolons that stand in no parentheses."""
+    parts, start, depth, at = [], 0, 0, 0
+    for cut in _CLAUSE.finditer(text):
+        for mark in _OPENED.finditer(text, at, cut.start()):
+            depth = depth + 1 if mark[0] == "(" else max(0, depth - 1)
+        at = cut.start()
+        if depth and text[at - 1] == ";":
+            continue
+        depth = 0
+        parts.append(text[start:at])
+        start = cut.end()
+    parts.append(text[start:])
+    return parts
 
 
 def _with_another(low: str, name: str, drugs: Iterable[str]) -> bool:
@@ -539,18 +649,20 @@ _UNKNOWN = [
 ]
 
 
-def _grades(text: str) -> list[str]:
-    """Arms told apart by words: ``low-exposure`` and ``high-exposure``."""
-    found = re.findall(
-        r"\b(low|medium|intermediate|high|fixed|flexible)[- ](dose|exposure|stimulation|frequency)\b",
-        text,
-        re.I,
-    )
-    kinds = list(dict.fromkeys(f"{a.lower()}-{b.lower()}" for a, b in found))
-    for kind in ("dose", "exposure", "stimulation"):
-        same = [item for item in kinds if item.endswith(kind)]
-        pairs = ({f"low-{kind}", f"high-{kind}"}, {f"fixed-{kind}", f"flexible-{kind}"})
-        if any(pair <= set(same) for pair in pairs) and len(found) >= 4:
-            order = ("low", "med", "int", "hig", "fix", "fle")
-            return sorted(same, key=lambda item: order.index(item[:3]))
-    return []
+_NO_TREATMENT = frozenset(
+    [
+        "treatment", "therapy", "drugs", "medication", "medications", "antiepileptic",
+        "anticonvulsant", "anticonvulsants", "antiseizure", "adjunctive", "different", "patients",
+        "children", "placebo", "early", "long-term", "concomitant", "initial",
+        "seizure", "seizures", "epilepsy", "monotherapy", "prophylactic", "efficacy",
+        "safety", "tolerability", "either", "withdrawal", "discontinuation", "single",
+    ]
+)  # fmt: skip
+# "received frotramide", "frotramide-treated", "frotramide or placebo"
+_GIVEN_AS = (
+    r"\b(?:{0})\b(?: ?\([^()]*\))?(?:-treated\b| (?:or|and|vs\.?|versus) (?:\w+ )?placebo)"
+    r"|\b(?:received?|receiving|given|taking|on|with|oral|of) (?:{0})\b"
+)
+_AROUND_SURGERY = re.compile(
+    r"\b(?:after|before|undergo\w*|during|following|for|with|and|or) (?:[\w-]+,? ){0,5}$"
+)

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a pattern is read best on one line
-"""What kind of study a report tells of, and on whom: rules on title, abstract and indexing.
+"""What kind of study a report tells of: rules on title, abstract and indexing.
 
 The publication type alone is wrong for four of ten reports (extensions, pooled and post-hoc
 analyses, healthy volunteers and other diseases all carry "Randomized Controlled Trial"), so the
@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 
 from sinteza.extraction.guarded import Guarded
-from sinteza.extraction.participants import n_randomized
-from sinteza.extraction.report import Design, Population
+from sinteza.extraction.report import Design
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -124,6 +123,8 @@ _AGAINST_PLACEBO = Guarded(
 _CONTINUED = Guarded(
     r"(?:continued|entered|received|treated with)[^.]{0,30}(?:long-term )?open[- ]label [^.]{0,80}(?:after|follow)|(?:after|completed|completing|following)[^.]{0,60}(?:double[- ]blind|placebo[- ]controlled)[^.]{0,60}(?:open|continu)|continued (?:long-term )?open[- ]label",
     "open",
+    "double",
+    "placebo",
 )
 _SEVERAL = _p(
     r"pooled|\b(?:two|three|four|five|six|seven|eight|several|\d{1,2})\b[- ](?:\w+[-, ]+){0,8}?(?:studies|trials)\b|studies \d{3}, \d{3}|trials? \(?N\d{5}|phase II and|phase 2 and"
@@ -443,149 +444,3 @@ def _control(text: str) -> str | None:
     ):
         return "active"
     return "none"
-
-
-_EXPLICIT = Guarded(r"refractor(?:y|iness)|(?:drug|treatment|pharmaco|therapy|medication|multidrug)[- ]?resist\w+|resistan(?:t|ce)\b[^.]{0,40}(?:epilep|seizure)|intractable|\bresistant (?:partial|focal|epilep|adult|seizure)", "refractor", "resist", "intractable")  # fmt: skip
-_IMPLIED = Guarded(
-    r"uncontrolled|difficult[- ]to[- ](?:control|treat)|no longer controlled|inadequately effective|inadequate(?:ly)? (?:seizure )?control\w*|not (?:\w+ ){0,2}?(?:adequately |fully |well |completely )?controlled|poor(?:ly)? (?:seizure )?control\w*|incomplete(?:ly)? control"
-    r"|(?:seizures?|epilepsy)\b[^.]{0,90}\bdespite|despite (?:\w+ ){0,6}?(?:treatment|therapy|medication|AEDs?|ASMs?|antiepileptic|antiseizure|concomitant)|persist(?:ing|ent) seizures|failed (?:\w+ ){0,4}?(?:AEDs?|drugs?|antiepileptic|treatments?)|unsatisfactor\w+ control|unresponsive|not respond(?:ed|ing) to|severe(?:ly)? epileps(?:y|ies)|severely epileptic",
-    "control",
-    "difficult",
-    "inadequately effective",
-    "despite",
-    "persisting",
-    "persistent",
-    "failed",
-    "unsatisfactor",
-    "respon",
-    "severe",
-)
-_CONTROLLED_SEIZURES = Guarded(
-    r"well[- ]controlled (?:\w+[- ]){0,3}?(?:seizure|epilep)|newly[- ]diagnosed|previously untreated|new[- ]onset|(?<!of )(?<!for )seizure[- ]free (?:epilepsy )?(?:patients|for at least|adults)|(?:been|were) seizure[- ]free ?(?:for )?(?:>|≥|more than|at least|over)|untreated epilep|in remission|first unprovoked seizure",
-    "control",
-    "diagnosed",
-    "untreated",
-    "onset",
-    "seizure",
-    "in remission",
-)
-
-
-def drug_resistant(title: str, text: str, field: str) -> str | None:
-    """explicit (the word is used), implied (uncontrolled, despite drugs), no, or None."""
-    if field in ("healthy", "other"):
-        return None
-    both = f"{title}. {text}"
-    for match in _EXPLICIT.finditer(both):
-        around = both[max(0, match.start() - 60) : match.end() + 60]
-        if not re.search(
-            r"depress|status|infect|antibiotic|tumou?r|hypertens", around, re.I
-        ) or re.search("epilep|seizure", around, re.I):
-            return "explicit"
-    if field in ("status_epilepticus", "prophylaxis", "febrile_seizures"):
-        return None
-    if _IMPLIED.search(both):
-        return "implied"
-    return "no" if _CONTROLLED_SEIZURES.search(both) else None
-
-
-_AGES = re.compile(
-    r"(?<![\d.])(\d{1,2}(?:\.\d)?)\s*(?:years?|yrs?|y)?\s*(?:-|to|and|through)\s*[<≤]?\s*(\d{1,2})[\s-]*(?:years?|yrs?|y)\b(?![^.]{0,12}(?:extension|follow|treatment|of treatment|study))",
-    re.I,
-)
-_OLDER = re.compile(
-    r"(?:≥|>=|> ?or ?= ?|>|at least|aged?|over|older than)\s*(\d{1,2}) ?(?:years|yrs|y)\b(?: of age)?(?: (?:and|or) (?:older|over|above))?|(\d{1,2}) years (?:of age )?(?:and|or) (?:older|over|above)",
-    re.I,
-)
-
-
-_KIDS = Guarded(
-    r"\bchildren\b(?!'s)|\bchild\b(?!'s| behaviou?r| health)|p(?:a)?ediatric|infants?\b|infancy|toddlers?|neonat|newborn|\bboys\b",
-    "child", "diatric", "infan", "toddler", "neonat", "newborn", "boys",
-)  # fmt: skip
-
-
-def _of_people(text: str, match: re.Match[str]) -> bool:
-    """A range of years is one of ages unless it is said to be of something else."""
-    before = text[max(0, match.start() - 60) : match.start() + 8]
-    if re.search(r"\bag(?:e[ds]?|ing)\b", before, re.I):
-        return True
-    return not re.search(
-        r"duration|follow|exposure|treat|median|period|up to|over|retention|extension|onset|interval|later",
-        before,
-        re.I,
-    )
-
-
-def age_group(title: str, text: str, field: str) -> str | None:
-    """children, adolescents, adults, elderly or mixed; None where no age is told."""
-    del field
-    both = f"{title}. {text}"
-    if re.search(
-        r"\belderly\b|older (?:adults|people|patients)|late[- ]life|geriatric", title, re.I
-    ):
-        return "elderly"
-    ranges = [
-        (float(match[1]), float(match[2]))
-        for match in _AGES.finditer(both)
-        if float(match[1]) < float(match[2]) <= 99 and _of_people(both, match)
-    ]
-    kids = bool(_KIDS.search(both))
-    title_kids = bool(
-        re.search(
-            r"child|p(?:a)?ediatric|infan|toddler|neonat|newborn|juvenile|west syndrome",
-            title,
-            re.I,
-        )
-    )
-    title_adults = bool(re.search(r"\badults?\b", title, re.I))
-    adolescents = bool(re.search(r"adolescen", title, re.I))
-    if adolescents and not title_kids and not title_adults:
-        return "adolescents"
-    if title_adults and (title_kids or adolescents):
-        return "mixed"
-    for low, high in ranges:
-        if low >= 60:
-            return "elderly"
-        if low >= 16 and high > 20:
-            return "adults"
-        if high <= 19:
-            return "adolescents" if low >= 11 else "children"
-        if low < 16 <= high and high >= 20:
-            return "mixed"
-    under = re.search(
-        r"\baged? (?:<|≤|less than|under|below|up to) ?(\d{1,2}) ?(?:years|yrs|y)", both, re.I
-    )
-    if title_kids or (under and int(under[1]) <= 18):
-        return "children"
-    if title_adults:
-        return "adults"
-    for match in _OLDER.finditer(both):
-        low = int(match[1] or match[2])
-        if low >= 60:
-            return "elderly"
-        if low in (16, 17, 18, 20, 21):
-            return "adults"
-        if 2 <= low <= 15 and re.search(r"≥|older|over|above|at least|>", match[0]):
-            return "mixed"
-    adults = bool(re.search(r"\badults?\b(?! and)", both, re.I))
-    if re.search(
-        r"children and adults|adults? and (?:\w+ )?(?:children|p(?:a)?ediatric)|adolescents and adults|adults and adolescents",
-        both,
-        re.I,
-    ):
-        return "mixed"
-    if kids and not adults:
-        return "children"
-    if adults and not kids:
-        return "adults"
-    return None
-
-
-def population(title: str, text: str, field: str, kind: str) -> Population:
-    """Who took part."""
-    return Population(
-        drug_resistant=drug_resistant(title, text, field),
-        age_group=age_group(title, text, field),
-        n_randomised=n_randomized(text, kind),
-    )

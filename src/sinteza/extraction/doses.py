@@ -25,12 +25,26 @@ _DOSE = re.compile(
 )
 # a concentration that was measured, not one that was aimed at
 _MEASURED = re.compile(r"concentrations?|(?:serum|plasma|blood) levels?", re.I)
+# "1-2 mg/L" of blood, "100 mg/mL" of the bottle: no amount that anybody was given
+_PER_VOLUME = re.compile(r"\s?(?:/|per )\s?(?:[dm]?[lL]|lit(?:er|re)|cm\d?)\b")
+_EVERY = re.compile(
+    r"[\s,(]*(?:(?:p\.?o\.?|orally|by mouth|i\.?v\.?|intravenously|rectally)[\s,]*)?every (\d+)[ -]?h(?:(?:ou)?rs?)?\b",
+    re.I,
+)
+_WEIGHED = re.compile(r"\bweigh\w*\b[^.;,]{0,25}$", re.I)
+_STRENGTH = re.compile(r"(?:mg|g|IU|U)/m[lL]")
 
 
 def doses(text: str) -> list[Dose]:
     """Every dose of a text; a list that shares its unit is one, a range is marked."""
     found = []
     for match in _DOSE.finditer(text):
+        if _PER_VOLUME.match(text, match.end()) or _STRENGTH.match(match[2]):
+            continue
+        if match[2] in ("g", "grams") and _WEIGHED.search(
+            text, max(0, match.start() - 40), match.start()
+        ):
+            continue
         if "ml" in match[2].lower() and _MEASURED.search(
             text, max(0, match.start() - 60), match.start()
         ):
@@ -40,19 +54,22 @@ def doses(text: str) -> list[Dose]:
         if not figures:
             continue
         ranged = len(figures) == 2 and bool(re.search(r"\d\s*(?:-|to)\s*[\d.]", match[1]))
-        found.append(Dose(match.start(), match.end(), figures, unit_of(match[2]), ranged))
+        unit = unit_of(match[2])
+        if interval := _EVERY.match(text, match.end()):
+            unit += f" every {interval[1]} h"
+        found.append(Dose(match.start(), match.end(), figures, unit, ranged))
     return found
 
 
 def unit_of(text: str) -> str:
     """A unit in one spelling: ``mg/day``, ``mg/kg``."""
     text = re.sub(r"\s?(?:per |/)\s?(?:kg|kilogram)(?: of body ?weight)?", "/kg", text)
+    twice = re.search(r"\s?(?:twice\b.*|b\.?i\.?d\.?)$", text)
+    if twice:
+        return f"{text[: twice.start()]} twice daily"
     text = re.sub(r"\s?(?:per|a|each|every)\s(?:day)|/d$|\s?(?:once )?daily|/24 ?h", "/day", text)
-    text = (
-        re.sub(r"\s?(?:twice|once).*|\s?[btq]\.?[id]\.?d?\.?$", "", text)
-        if "/day" not in text
-        else text
-    )
+    if "/day" not in text:
+        text = re.sub(r"\s?(?:once).*|\s?[tq]\.?[id]\.?d?\.?$", "", text)
     return re.sub(r"\s?/\s?", "/", text).replace("/day/day", "/day").strip()
 
 

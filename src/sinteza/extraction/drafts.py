@@ -24,7 +24,7 @@ class ArmDraft:
     @property
     def open(self) -> bool:
         """True for the arm of open treatment after a blinded part."""
-        return self.variant == OPEN_ARM
+        return self.variant.startswith(OPEN_ARM)
 
     @property
     def name(self) -> str:

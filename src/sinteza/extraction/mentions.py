@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sinteza.extraction.arms import Arms
-from sinteza.extraction.doses import figure, unit_of
+from sinteza.extraction.doses import doses, figure, unit_of
 from sinteza.extraction.drafts import OPEN_ARM, ArmDraft, Mention
 from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, treatments
 from sinteza.extraction.numbers import DEC, UNIT
@@ -24,7 +24,9 @@ _KNOWN = re.compile(
             rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
             rf"(?P<comparator>\b(?:{COMPARATOR})\b)",
             r"(?P<active>(?<![\w-])(?:active|verum|treatment|treated|intervention|experimental|study[- ]drug|stimulation|diet)"
-            r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group))",
+            r" (?:group|arm|treatment|patients)\b|\bcases\b(?= group)"
+            r"|(?<![\w-])(?:treated(?=\s?\()|treated (?:subjects|children|infants|participants|dogs)\b"
+            r"|treat(?:ment|ed)(?=(?:\s?\([^()]*\))? (?:versus|vs\.?|and|or) (?:the )?(?:control|placebo|untreated))))",
         ]
     ),
     re.I,
@@ -35,8 +37,15 @@ _SEVERAL = re.compile(
 )
 # "BRV50", "BRV 20, 50, and 100 mg/day": doses joined to the name, with or without their unit
 _GLUED = re.compile(
-    rf"-?\s?({DEC}(?:\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
+    rf"-?\s?({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/)\s*{DEC}){{0,8}})(?:\s?-?(?:{UNIT})(?!\w)|(?![\w.%]|\s*%|\s?:))"
 )
+# "XYZ (any dose)", "XYZ dose groups combined", "the combined XYZ groups"
+_ANY_DOSE = re.compile(
+    r"\s?[(\[,]?\s?(?:at )?(?:any|all|pooled|combined|total|overall)\b(?! (?:patients|three|four))"
+    r"|\s(?:dose |treatment )?groups?,? (?:were )?(?:combined|pooled|taken together)",
+    re.I,
+)
+_COMBINED = re.compile(r"\b(?:combined|pooled) (?:active )?$", re.I)
 _EXTENDED = re.compile(
     r"open[- ]label[^.]{0,30}(?:extension|phase|period|follow|treatment)|extension (?:stud|phase|period)|\bOLEx?\b",
     re.I,
@@ -50,8 +59,23 @@ _OPENED_AT = re.compile(
     rf"(?:open[- ]label|extension|\bOLEx?\b)[^.]{{0,90}}?\b(?:during which|in which|all (?:patients )?(?:received|were)|where)\b[^.;\d]{{0,60}}?{_AMOUNT}",
     re.I,
 )
+# of the open part, and not of how it compares with the blinded one
+_IN_OPEN = re.compile(
+    r"\b(?:during|in|of|at|from|after|entering|entered) (?:the |a |an )?(?:[\w-]+ ){0,3}?(?:open(?:[- ]label)?(?: [\w-]+)? (?:extension|phase|period|follow-up|continuation|study|treatment|part)|extension (?:phase|study|period)|OLEx?)\b|\bopen-label (?=[a-z]{6})",
+    re.I,
+)
+_IN_BLIND = re.compile(
+    r"double[- ](?:blind|mask)|blinded (?:phase|period|part)|\bcompared\b|\brandom", re.I
+)
+_DISEASE = re.compile(r"seizure|epilep|syndrome|spasm|encephalopath|sclerosis", re.I)
+# the first figure told; the bar of responders is none
+_SHARE = re.compile(
+    r"(?<![≥>=\d.])\d[\d.]*\s?%(?! ?(?:or (?:more|greater)|responder|reduction))|\b\d+ \(\d"
+)
+_EXTREMES = {0: ("low", "lower", "lowest"), -1: ("high", "higher", "highest")}
 _LABEL_AFTER = re.compile(
-    r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]",
+    r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]"
+    r"|\((?:group|arm|cohort) ([A-D1-4]|I{1,3})[,;)]",
     re.I,
 )
 _LABEL_BEFORE = re.compile(
@@ -68,7 +92,45 @@ class ArmTable(Arms):
     ) -> None:
         super().__init__(title, text, short_forms, single)
         self._pattern = self._mention_pattern()
+        self._groups = self._people() if self.single else {}
         find_sizes(self.arms, self._sentences, self.mentions)
+
+    def _people(self) -> dict[str, int]:
+        """Groups of people that an uncontrolled report tells apart, each with its size: patients
+        ``with FBTCS (n = 40)`` and ``with GTCS (n = 12)``. Each is an arm."""
+        kinds = [
+            short
+            for short, long in self._short.items()
+            if _DISEASE.search(long)
+            and re.search(
+                rf"\b{re.escape(short)}(?: ?\(|[,;] )[nN] ?= ?\d|\b\d+ (?:\w+ )?with {re.escape(short)}\b",
+                self.text,
+            )
+        ]
+        if len(kinds) < 2:
+            return {}
+        found = {}
+        for short in kinds:
+            found[short] = len(self.arms)
+            self.arms.append(ArmDraft("single_arm", self.arms[0].drug, variant=f"in {short}"))
+        return found
+
+    def group(self, sentence: str, start: int, end: int) -> int:
+        """The arm of a figure in an uncontrolled report: that of the group it is told of, else the
+        first, which is everybody's."""
+        if not self._groups:
+            return 0
+        words = "|".join(map(re.escape, sorted(self._groups, key=len, reverse=True)))
+        labels = list(re.finditer(rf"\b(?:{words})\b", sentence))
+        figure = _SHARE.search(sentence)
+        if not labels or not figure:
+            return 0
+        # "FOS, 50%; GTCS, 42%", or else "50% (FOS) and 42% (GTCS)"
+        if labels[0].start() < figure.start():
+            near = [label for label in labels if label.end() <= start][-1:]
+        else:
+            near = [label for label in labels if label.start() >= end][:1]
+        return self._groups[near[0][0]] if near else 0
 
     def pooled(
         self, drug: str = "", figures: tuple[str, ...] = (), unit: str = "", variant: str = ""
@@ -120,10 +182,15 @@ class ArmTable(Arms):
             return None
         name = self.drugs[0] if self.drugs else "treatment"
         for number, arm in enumerate(self.arms):
-            if arm.variant == OPEN_ARM:
+            if arm.open:
                 return number
         figures, unit = self._opened()
-        self.arms.append(ArmDraft("single_arm", name, figures, unit, OPEN_ARM))
+        told = self._open_dose.get(name)
+        words = OPEN_ARM
+        if told and not figures:
+            figures, unit = told.figures, told.unit
+            words = f"{OPEN_ARM} {told.lighter}".strip()
+        self.arms.append(ArmDraft("single_arm", name, figures, unit, words))
         return len(self.arms) - 1
 
     def _opened(self) -> tuple[tuple[str, ...], str]:
@@ -143,7 +210,7 @@ class ArmTable(Arms):
         return [
             n
             for n, arm in enumerate(self.arms)
-            if arm.role in ("intervention", "single_arm") and arm.variant != OPEN_ARM
+            if arm.role in ("intervention", "single_arm") and not arm.open
         ]
 
     def _mention_pattern(self) -> re.Pattern[str]:
@@ -161,10 +228,21 @@ class ArmTable(Arms):
         if len(levels) > 1:
             # "BRV 20 (56/99), 50 (62/99), and 100 mg/day": the unit stands behind the last only
             parts.append(rf"(?<=[,\s])(?P<level>{'|'.join(levels)})(?=\s?[(:])")
-        graded = [arm.variant for arm in self.arms if arm.variant in self._grades]
-        if graded:
-            words = "|".join(item.replace("-", "[- ]") for item in graded)
-            parts.append(rf"(?P<grade>\b(?:{words})\b)")
+        if self._grades:
+            words = "|".join(item.replace("-", "[- ]") for item in self._grades)
+            shorts = {self._grade_short(item): arm for item, arm in self._grades.items()}
+            shorts.pop("", None)
+            self._grades |= shorts
+            parts.append(
+                rf"(?P<grade>\b(?:{'|'.join([words, *(f'(?-i:{s})' for s in shorts)])})\b)"
+            )
+        elif len(levels) > 1:
+            # the arms of one drug stand in the order of their doses
+            own = [n for n, arm in enumerate(self.arms) if arm.doses and arm.role == "intervention"]
+            self._grades = {f"{word}-dose": own[at] for at in (0, -1) for word in _EXTREMES[at]}
+            parts.append(
+                rf"(?P<grade>\b(?:the )?(?:{'|'.join(_EXTREMES[0] + _EXTREMES[-1])})[- ]dose\b)"
+            )
         self._labels = self._group_labels()
         if self._labels:
             words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
@@ -183,7 +261,8 @@ class ArmTable(Arms):
             before = re.split(r"[.;]|,| or | versus | vs\.? |either ", words)
             arm = self._described(before[-1])
             if arm is not None:
-                found.setdefault(match[1].lower(), arm)
+                label = match[1] or f"{match[0][1:].split()[0]} {match[2]}"
+                found.setdefault(label.lower(), arm)
         for match in _LABEL_BEFORE.finditer(whole):
             arm = self._described(match[2])
             if arm is not None:
@@ -202,8 +281,13 @@ class ArmTable(Arms):
             return self.comparator
         named = {item.name for item in treatments(words)}
         fitting = [
-            n for n, arm in enumerate(self.arms) if arm.drug in named and arm.role != "pooled"
+            n
+            for n, arm in enumerate(self.arms)
+            if arm.drug in named and arm.role != "pooled" and not arm.open
         ]
+        if len(fitting) > 1:
+            figures = {figure(f) for dose in doses(words) for f in dose.figures}
+            fitting = [n for n in fitting if figures & set(map(figure, self.arms[n].doses))]
         return fitting[0] if len(fitting) == 1 else None
 
     def _matches(self, sentence: str) -> list[re.Match[str]]:
@@ -258,8 +342,9 @@ class ArmTable(Arms):
                 last_end, last_drug = end, -1
                 continue
             elif groups.get("grade"):
-                grade = groups["grade"].lower().replace(" ", "-")
-                arm = next(n for n, item in enumerate(self.arms) if item.variant == grade)
+                grade = groups["grade"]
+                words = grade.lower().removeprefix("the ").replace(" ", "-")
+                arm = self._grades.get(grade, self._grades.get(words, 0))
                 out.append(Mention(start, end, (arm,)))
                 last_end, last_drug = end, -1
                 continue
@@ -284,7 +369,22 @@ class ArmTable(Arms):
                 listed = last_end > end and bool(re.search(r"\d$", sentence[start:last_end]))
                 continue
             last_end, last_drug = end, -1
-        return self._told_before(out)
+        return self._opened_in(sentence, self._told_before(out))
+
+    def _opened_in(self, sentence: str, mentions: list[Mention]) -> list[Mention]:
+        """In a sentence that tells of the open part alone, the drug is that part's arm."""
+        active = set(self.active())
+        if (
+            not mentions
+            or not _IN_OPEN.search(sentence)
+            or _IN_BLIND.search(sentence)
+            or any(not m.vague and not set(m.arms) <= active for m in mentions)
+        ):
+            return mentions
+        arm = self.extension()
+        if arm is None:
+            return mentions
+        return [Mention(m.start, m.end, (arm,)) for m in mentions]
 
     def printed_doses(self, sentence: str) -> list[tuple[int, int]]:
         """Places of the doses joined to names: the 800 of ``ESL 800 (41.7%)`` is no count."""
@@ -321,7 +421,7 @@ class ArmTable(Arms):
         own = [
             n
             for n, arm in enumerate(self.arms)
-            if arm.drug == self.drugs[drug] and arm.role != "pooled"
+            if arm.drug == self.drugs[drug] and arm.role != "pooled" and not arm.open
         ]
         variant = match.group(f"v{drug}")
         if variant:
@@ -332,6 +432,10 @@ class ArmTable(Arms):
         several = self._several(sentence, end, drug) if len(own) > 1 else None
         if several:
             out.append(Mention(start, several[1], (several[0],)))
+            return
+        if len(own) > 1 and (_ANY_DOSE.match(sentence, end) or _COMBINED.search(sentence[:start])):
+            # said to be all of them, so no list of them follows
+            out.append(Mention(start, end, (self.pooled(self.drugs[drug]),)))
             return
         if len(own) > 1 and re.match(r"\s?[≥>]", sentence[end : end + 2]):
             # "BRV >= 50 mg/day": these doses together

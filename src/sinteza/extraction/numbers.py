@@ -25,14 +25,14 @@ _VALUES |= {"none": 0, "no": 0, "zero": 0, "a": 1}
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
 WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
-PEOPLE = r"(?:patients?|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|dogs?)"
+PEOPLE = r"(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?|individuals?|adolescents?|dogs?)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _PCT = rf"((?:[+-]\s?)?(?:{DEC}|\b{WORD}\b))\s?(?:%|percent\b|per cent\b|percentage points?\b)"
 _L = r"(?<![\w.~])"
 
 _GREATER = (
     r"(?:[≥≧⩾>]|> ?or ?= ?(?:to )?|> ?/? ?=|>or=|at least(?: an?)?|more than|greater than(?: or equal to)?"
-    r"|(?:a )?minimum of|over|exceeding|[≤<]|< ?or ?=|up to|less than|fewer than|below)"
+    r"|(?:a )?minimum of|over|exceeding|[≤<]|< ?or ?=|less than|fewer than|below)"
 )
 _TIME = (
     r"(?:years?|yrs?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|h|min(?:utes?)?|s(?:ec(?:onds?)?)?"
@@ -41,8 +41,8 @@ _TIME = (
     r"|antiepileptic|anti-?seizure|concomitant)"
 )
 UNIT = (
-    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|mA|V)"
-    r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|h))*(?:\s?/\s?(?:day|d|h|min|week))?"
+    r"(?:mg|g|(?:m|mu|n|µ|μ)?mol|mcg|micrograms?|milligrams?|grams?|ug|µg|μg|ng|mL|ml|IU|U|[Uu]nits?(?=\s?/)|mA|V)"
+    r"(?:\s?/\s?(?:kg|m2|ml|mL|day|d|dose|hours?|hr|h))*(?:\s?/\s?(?:day|d|hours?|hr|h|min|week))?"
     r"(?:\s?(?:per|a|each|every) (?:(?:kg|kilogram)(?: of body ?weight)?(?: per day)?|day|dose))?(?:\s?(?:once|twice) (?:daily|a day)"
     r"|\s?(?:daily|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)\b)?"
 )
@@ -61,12 +61,16 @@ _COVERED = [
          rf"(?:\s*(?:,|and|/p?=?)\s*(?:[<>=≤≥]\s*)?0?\.\d+)*", re.I, ()),
         (r"[<>=]\s?0?\.0\d*", re.I, ()),
         # confidence intervals and other ranges behind a value
-        (rf"\(?\[?\b\d\d\.?\d?\s?%?\s?-?(?:CI|CrI|confidence intervals?|credible intervals?|confidence limits?)\]?s?(?: ?[\[(]CI[\])])?"
-         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "cri", "confid", "cred")),
+        (rf"\(?\[?\b\d\d\.?\d?\s?%?\s?-?(?:CI|CrI|confidence intervals?|(?:credible|probability) intervals?|confidence limits?)\]?s?(?: ?[\[(]CI[\])])?"
+         rf"(?: of the difference)?(?: was| were| of)?[\s:,=\]\[(]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;|\.\.\.?|and)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "cri", "confid", "cred", "probab")),
         (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "confid")),
         (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("iqr", "range", "q1", "min")),
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
-        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ("sd", " se", "(se", "sem", "standard")),
+        (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ()),
+        (rf"(?<=%)\s?\[\s?{DEC}\s?%\s?\]", 0, ("%",)),
+        (rf"(?<=\d\s)[\[(]\s?[+-]?{DEC}\s?(?:-|to|,)\s?[+-]?{DEC}\s?[)\]]", 0, ("(", "[")),
+        # statistics of tests
+        (rf"(?:\u03c7|\bchi|\b[FtzZU])(?:[- ]?squared?|2|\^2|²)?\s?(?:[(\[]\d+(?:,\s?\d+)?[)\]]\s?)?=\s?-?{DEC}", 0, ("=",)),
         # an interval that follows its value in brackets without a name
         (rf"(?<=%)\s*[\[(]\s*-?{DEC}\s?%?\s*(?:-|to|,)\s*-?{DEC}\s?%?\s*(?=[,;\])])", 0, ("%",)),
         (r"\b(?:at least|one or more|more than|≥|> ?or ?= ?) ?(?:one|two|three|1|2|3)\b(?!\d|\.\d| ?%)", re.I, ("least", "more", "≥", ">")),
@@ -74,8 +78,9 @@ _COVERED = [
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
          rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0, ()),
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
-        (rf"\b(?:difference|margin|power|level|probability)\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
+        (rf"\b(?:difference|margin|power|level|probability(?! of (?:\w+ )?(?:remain|be|achiev|seizure|free|continu|complet|retention|recurr|relaps)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
         (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
+        (rf"\b9\d\s?% (?:\w+ )?(?:intervals?|limits?)\b(?:[\s:,=\[(]*[+-]?{DEC}\s?%?\s*(?:-|to|,)\s*[+-]?{DEC})?", re.I, ("interval", "limit")),
         (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
         # "five of nine areas"
         (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I, ()),
@@ -84,23 +89,24 @@ _COVERED = [
         # "thirty-nine percent (39%)"
         (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I, ("percent", "per cent")),
         # thresholds
-        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or)\s*100\s?%)?", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "up to", "below")),
+        (rf"{_GREATER}\s*[+-]?{DEC}\s?(?:%|percent)?(?:\s*(?:-|to|,|and|or|but)+\s*(?:{_GREATER})\s*{DEC}\s?%?)*(?:,?\s*(?:and|or|,)\s*(?:50|75|90|100)\s?%(?!\s?(?:\(|of|for|in|on|with|had)))*", re.I, (">", "<", "≥", "≧", "⩾", "≤", "least", "than", "minimum", "over", "exceed", "below")),
         (rf"\b{INT} \w+ (?:would )?provided?(?= {DEC}\s?% power)", re.I, ("provid",)),
         (rf"{DEC}\s?% power\b|\bassum\w+ (?:an? )?[^.;]{{0,30}}?{DEC}\s?%", re.I, ("power", "assum")),
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
          rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I, ("25", "50", "75", "90", "100", "fif", "ninety", "-five")),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I, ("100",)),
+        (r"\b(?:between|by) (?:25|50|75)\s?%?\s?(?:and|-|to)\s?(?:50|74|75|99|100)\s?%", re.I, ("between", "by ")),
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0, ()),
         (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I, ("25", "50", "75", "90", "100")),
         (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I, ("25", "50", "75", "90", "100")),
         (r"\b(?:reduced|decreased) by (?:at least )?(?:25|50|75|90)\s?%(?! (?:for|with|in|on|vs))(?= \w+ing| after| or| from)", re.I, ("ed by",)),
         # sizes, ages, spans, ratios of allocation, studies, phases, years, identifiers
         (rf"\b[nN]s?\s?[=:]\s?{DEC}(?:\s?/\s?{DEC})*", 0, ("=", ":")),
-        (r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*", 0, (":",)),
-        (rf"\b(?:aged?|ages)\b[^.;()]{{0,20}}?{DEC}(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC})?", re.I, ("age",)),
+        (r"\b\d+\s?:\s?\d+\b(?:\s?:\s?\d+)*(?!\.\d|\s?%)", 0, (":",)),
+        (rf"\b(?:aged?|ages)\b[^.;()~]{{0,20}}?{DEC}(?![\d.]*\s?%)(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC}(?![\d.]*\s?%))?", re.I, ("age",)),
         (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
-        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!had\b|experienced|developed|suffered|without|with\b|reported)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
-        (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%))*\b(?![\d.]*\s?%)", re.I, ()),
+        (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!percentage|had\b|experienced|developed|suffered|without|with\b|reported|completed|withdrew|discontinued|left\b)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
+        (r"(?<!/)\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:(?:\s*(?:-|to|,|and|or|/|through))+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0, ()),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0, ("19", "20")),
         (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0, ()),
@@ -195,13 +201,18 @@ _LIST_BEFORE = re.compile(
 _BARE_MEMBER = re.compile(
     rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
 )
+_WHOM = re.compile(r"\b(?:of|in|among) (?:the|these|those|all)(?: remaining| other)?\s$", re.I)
+# "41% and 18, respectively": forgotten at the end
+_BARE_LAST = re.compile(
+    rf"(?<=%)\s*(?:and|,|vs\.?|versus)\s+([+-]?{DEC})(?=\.?\s*$|;|\)|,?\s+respectively)", re.I
+)
 _NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
-    rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|children|participants?|adults?|infants?"
-    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?)\b)"
+    rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?"
+    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?|withdrawals?|drop-?outs?|discontinuations?)\b)"
     rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
-    r"|discontinued|withdrew|died|were|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
+    r"|discontinued|withdrew|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
     re.I,
 )
 
@@ -269,17 +280,23 @@ def _value(form: str, match: re.Match[str]) -> Value | None:
 def list_members(text: str, found: list[Value]) -> list[Value]:
     """Figures of a list whose sign of percent stands only behind its last: ``21, 35 and 40%``."""
     more: list[Value] = []
-    for match in _BARE_MEMBER.finditer(text):
+    for match in [*_BARE_MEMBER.finditer(text), *_BARE_LAST.finditer(text)]:
         percent = decimal(match[1])
-        if percent is not None and not any(v.start <= match.start(1) < v.end for v in found):
+        taken = any(v.start <= match.start(1) < v.end for v in found)
+        if percent is not None and abs(percent) <= 100 and not taken:
             signed = match[1][0] if match[1][0] in "+-" else ""
             more.append(
                 Value(match.start(1), match.end(1), percent=percent, signed=signed, bare=True)
             )
     for match in _NOTHING.finditer(text):
+        if any(v.start == match.start(1) for v in more):
+            continue
         more.append(Value(match.start(1), match.end(1), percent=0.0, bare=True))
     starts = {value.start for value in found if value.percent is not None}
     for match in reversed(list(_LIST_BEFORE.finditer(text))):
+        if _WHOM.search(text, max(0, match.start() - 30), match.start()):
+            # "in these 20, 80% ...": people
+            continue
         if match.end() in starts and not any(v.start <= match.start() < v.end for v in found):
             percent = decimal(match[1])
             if percent is not None and abs(percent) <= 100:
@@ -301,6 +318,11 @@ def bare(text: str) -> list[Value]:
     return found
 
 
+# "in arm 1, 6 (67%)": no member of a list of counts
+_ORDINAL = re.compile(
+    r"\b(?:arm|part|group|study|cohort|stage|phase|period|trial|week|day|month|year|visit|cycle) $",
+    re.I,
+)
 _COUNT_BEFORE = re.compile(rf"{_L}({INT})\s*(?:,\s*(?:and|or)?|,?\s*and)\s*$", re.I)
 
 
@@ -309,7 +331,7 @@ def _counts_before(text: str, start: int) -> list[Value]:
     found: list[Value] = []
     while match := _COUNT_BEFORE.search(text, max(0, start - 40), start):
         events = integer(match[1])
-        if events is None:
+        if events is None or _ORDINAL.search(text, max(0, match.start() - 9), match.start()):
             break
         found.append(Value(match.start(1), match.end(1), events=events))
         start = match.start(1)
@@ -322,11 +344,19 @@ def leading_counts(text: str, found: list[Value]) -> list[Value]:
     return _counts_before(text, first.start) if first else []
 
 
+# "six months after the first one was seen"
+_PRONOUN = re.compile(
+    r"\b(?:first|second|last|latter|other|previous|next|this|that|each|any|every|which) $", re.I
+)
+
+
 def counts(text: str) -> list[Value]:
     """Plain counts of people: ``three GBP patients and one placebo patient``."""
     found = []
     for match in _COUNT.finditer(text):
         group = 1 if match[1] else 2
+        if match[group].lower() == "one" and _PRONOUN.search(text, 0, match.start()):
+            continue
         if re.search(
             r"\b(?:(?<!total )of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
             text[max(0, match.start() - 40) : match.start()],

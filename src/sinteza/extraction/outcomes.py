@@ -4,31 +4,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sinteza.extraction.guarded import standing
-from sinteza.extraction.numbers import Value
+from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
 # seizures as the outcome of freedom from them
-_KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits)"
-_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR)\b"
+_KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|absences|SZ_*)"
+# "no seizure reduction" is not "no seizures"
+_NONE_OF = rf"{_KIND}\b(?! (?:reduc|decreas|chang|improv|worsen|control|frequen|diar|free|aggrav|exacerb|increas|record|count))"
+_SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*|myoclonus|myoclonic jerks)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
 )
-_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|left the (?:study|trial)|prematurely|were dropped)"
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
+# from leaving to its reason, without another reason or a count that has its own
+_OWN = rf"(?:(?!\b(?:due to|because of|owing to)\b|:|(?:[,(]|\b(?:and|including|with|of whom)) ?(?:and )?{INT}(?: (?:{PEOPLE}|of (?:them|whom|these)))? (?:due to|because of|owing to|for|did so)\b)[^.;%])"
+_LINKED = r"(?:due to|because of|owing to)"
+# what harmed the people who left, where no word says "adverse"
+_SYMPTOM = (
+    r"(?:rash(?:es)?|skin eruptions?|drowsiness|somnolence|sedation|ataxia|dizziness|vertigo|nausea|vomiting|diarrh\w+|headaches?|fatigue|tremors?|diplopia"
+    r"|irritability|aggress\w+|agitation|hyperactivity|insomnia|depression|psychos[ie]s|psychotic \w+|anorexia|weight (?:loss|gain)|hepat(?:itis|otoxicity|ic failure)"
+    r"|(?:raised|elevated|increase[sd]?|elevations?|rises?) (?:(?:in|of) )?(?:\w+ ){0,2}?(?:transaminases?|liver|enzymes?|creatinine|SGOT|SGPT|ALT|AST)|hyponatr\w+|\w*cytopenia|neutropenia|agranulocytosis"
+    r"|pancreatitis|hypersensitivity|allerg\w+|behaviou?ral (?:\w+ )?(?:changes?|problems?|disturbances?|disorders?|deterioration)|confusion|hallucinations?|intoxication|toxicity|intoleran\w+|kidney stones?|nephrolithiasis|petech\w+|paresthesias?)"
+)
 _UNRELATED = (
-    r"(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
+    r"(?:randomi[sz]ed|enrichment and|or|to)[- ]withdraw(?:al)?(?: \w+){0,2}? (?:to|from|design|study|trial)\b|withdrawal (?:assessment|scale|score)s?|(?:\bif|\buntil|\bunless|or earlier if) (?:\w+ ){0,2}?(?:withdrawn|discontinued)"
+    r"|(?:withdr[ae]w\w*|discontinued|dropped out|excluded) (?:\w+ ){0,2}?(?:before|prior to) (?:\w+ ){0,2}?(?:randomi[sz]ation|treatment|(?:receiving|taking|starting) \w+)"
+    r"|(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
     r"|(?:recruitment|enrol?lment|accrual|\b(?:study|trial)) (?:\w+ ){0,2}?(?:was|were) (?:\w+ ){0,2}?(?:stopped|terminated|discontinued|halted|closed)"
     r"|\b(?:neither|none|not|no \w+)\b[^.;,]{0,30}?(?:requir|lead|led|result)\w*(?: to| in)? (?:\w+ )?(?:discontinu|withdraw)\w*"
     r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
-_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer)"
+_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer|falls?\b|fell\b|drop (?:of|in)\b)"
 _BY = r"(?:(?:of|by) )?(?:≥|≧|⩾|at least|more than|greater than(?: or equal to)?|over|exceeding|> ?or ?= ?|> ?/ ?= ?|>=?|of|by)"
-_GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|at least(?: an?)?|more than|greater than(?: or equal to)?|over|of|by|an?|exceeding)"
+_GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|(?:at least|more than|greater than(?: or equal to)?|over|exceeding)(?: an?)?|of|by|an?)"
 
 
 @dataclass(slots=True)
@@ -46,29 +59,42 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 # in order: what is found first covers its words from the patterns after it
 _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
-    ("WDLOE", _p(rf"(?:{_STOP}[^.;%]{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
+    ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
-    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,70}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
-    ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
+    ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
+    ("WDLOE", _p(rf"{_STOP}{_OWN}{{0,60}}?\bbecause (?:\w+ )?seizures? (?:\w+ )?(?:worsened|increased)")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,90}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|prompt(?:ed|ing)|forc(?:ed|ing)|necessitat(?:ed|ing)|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
-    ("WDAE", _p(r"(?:(?<=% )|(?<=%\) )|(?<=%\] ))(?:for|due to|because of) (?:\w+ )?(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|AEs?|TEAEs?)\b")),
-    ("WDAE", _p(rf"(?:due to|because of|owing to) (?:\w+[- ]){{0,3}}?{_AE}")),
-    ("WDAE", _p(rf"{_STOP}[^.;%]{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons|rash)")),
+    ("WDAE", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons)")),
     ("WDAE", _p(rf"(?:treatment|dose)-limiting {_AE}")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,60}}?\b(?:with|after|following|developing|from|due to|because of|for|owing to) (?:[\w-]+ ){{0,6}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("WDAE", _p(rf"{_SYMPTOM}\b[^.;%]{{0,80}}?\b(?:led to|leading to|causing|caused|resulting in|resulted in|requir\w+|necessitat\w+|cause (?:of|for)|reasons? for|and (?:was|were|had to be|therefore|subsequently))\b[^.;%]{{0,40}}?\b{_STOP}(?![^.;]*\d\s?%)")),
+    ("HARM", _p(rf"{_LINKED} (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("FAIL", _p(r"(?:treatment|therapeutic) failures?\b(?: events?)?|(?:met|meeting|reached|fulfilled) (?:(?:the|predefined|protocol|any|an|one|of|specified) ){0,4}?(?:escape|exit|withdrawal|failure) criteri(?:a|on)")),
+    ("CONSENT", _p(r"withdr\w+ (?:of )?(?:(?:their|informed) )?consent|consent (?:\w+ )?withdrawn")),
+    ("DRAE", _p(rf"(?:serious )?{_AE} (?:that (?:were|was) |(?:were|was) )?(?:(?:considered|judged|deemed|thought)(?: to be)?|possibly|probably|definitely) (?:\w+ ){{0,3}}?(?:\w+-)?(?:related|attributable)|{_AE}(?: \(\w+\))? related to (?:the )?(?:study |trial )?(?:treatment|drug|medication|therapy)")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AEN", _p(
         r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|\w+-limiting|(?<!mostly )(?<!mainly )(?<!generally )(?:(?:mild|moderate)(?:[- ](?:or|to|and)[- ]\w+)?|severe)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system|aggressi\w+|hostil\w+|depressi\w+|anxiety|psychotic|allergic|cutaneous|renal|cerebell\w+|sleep|injury)(?:/\w+| and \w+| or \w+)? (?:treatment-emergent )?"
         rf"{_AE}"
     )),
-    ("AEN", _p(rf"(?:onset|resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
-    ("AEN", _p(rf"{_AE} (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involving)")),
+    ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
+    ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
+    ("NONE", _p(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
+    *[
+        (code, _p(rf"\b{bar}\s?%?\s?(?:-|to)\s?100\s?% (?:\w+ ){{0,3}}?(?:reduction|decrease|improvement)|(?:reduc\w+|decreas\w+|improv\w+) (?:by|of) {bar}\s?%?\s?(?:-|to)\s?100\s?%"))
+        for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
+    ],
     ("REASON", _p(r"\b\d\d\s?%?\s?(?:-|to)\s?\d\d\d?\s?% (?:\w+ )?(?:reduction|decrease|improvement)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
     ("PCPBO", _p(r"\d[\d.]*\s?% (?:\([^()]*\) )?greater (?:\w+ )?(?:reduction|decrease)")),
+    ("PCPBO", _p(rf"{_SEIZURE}[^.;%]{{0,40}}?(?:was|were)(?= \d[\d.]*\s?% (?:\([^()]*\) )?(?:lower|less|fewer)\b[^.;]{{0,60}}?(?:than|compared)[^.;]{{0,20}}? (?:placebo|PBO)\b)")),
     ("PCPBO", _p(r"\bnet (?:\w+ ){0,3}?(?:reductions?|decreases?)")),
     ("PCPBO", _p(r"(?:over|superiority to) (?:placebo|PBO)\b|placebo-(?:adjusted|corrected|subtracted)")),
     *[
@@ -76,38 +102,41 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         (code, _p(rf"(?:≥|≧|>=?|> ?or ?= ?|at least )\s?{bar}\s?%(?=\s*\([^()]{{1,60}}%[^()]{{0,30}}\)[^.;()]{{0,30}}(?:\([^()]{{1,60}}\)[^.;()]{{0,20}})?(?:reduction|decrease))"))
         for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
     ],
-    ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bRR90\b")),
-    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bRR75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
-    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:\w+ ){{0,3}}?(?:responder|response|reduction|decrease|seizure reduction)|\bRR25\b")),
+    ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bS?R{{1,2}}90\b")),
+    ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bS?R{{1,2}}75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
+    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?R{{1,2}}25\b")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
-        rf"|(?:spasms?|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        r"|no (?:further|more|additional) seizures|without (?:any )?(?:\w+ ){0,2}seizures|(?:had|experienced|with|reported) no (?:\w+ ){0,2}(?:seizures|attacks)|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response)|complete(?:ly)? (?:seizure )?(?:control(?:led)?\b|cessation|remission)|complete seizure suppression"
+        rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
+        rf"|\bno (?:further|more|additional|subsequent) {_NONE_OF}|without (?:any |further )?(?:\w+ ){{0,2}}{_NONE_OF}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_NONE_OF}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_NONE_OF}"
+        rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
+        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\bspasms (?:\w+ ){{0,2}}?stopped\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
     )),
     ("RR50", _p(
-        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:\w+ ){{0,4}}?(?:reduction|decrease|improvement)\b)"
+        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon(?:\w+ rates?|se\b)|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement|fewer)\b)"
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
-        rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|halving of (?:\w+ ){{0,3}}?{_SEIZURE}"
+        rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bRR50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
+        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
-    ("REASON", _p(r"treatment failures?\b|partial remission|(?:partial|incomplete) (?:seizure )?control")),
+    ("REASON", _p(r"partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
-    ("MPC", _p(rf"median (?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
+    ("MPC", _p(rf"median (?:\([^()]*\) )?(?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
-    ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
+    ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
     ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost to follow[- ]?up")),
-    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b")),
+    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:phase|trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!percent of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!who )\bfinish(?:ed|ing) (?:the )?(?:\w+ )?(?:study|trial|protocol|treatment)\b")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
-    ("WD", _p(rf"{_STOP}|(?:did|could) not complete|failed to complete")),
+    ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
-    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer {_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
@@ -119,14 +148,18 @@ _LEFT = (
     "stopp",
     "terminat",
     "left the",
+    "leave the",
+    "leaving the",
     "premature",
     "halt",
     "closed",
 )
 _NEEDS = {
-    "WDLOE": ("efficac", "effect", "failure", "response", "seizure"),
-    "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", "rash"),
-    "DRAE": ("related",),
+    "WDLOE": ("efficac", "effect", "failure", "response", "seizure", "control", "epilep"),
+    "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", *_LEFT),
+    "DRAE": ("related", "attributable"),
+    "FAIL": ("failure", "criteri"),
+    "CONSENT": ("consent",),
     "SAE": ("serious", "sae"),
     "AEN": _SICK,
     "REASON": (
@@ -139,23 +172,55 @@ _NEEDS = {
         "improvement",
     ),
     "AE34": ("grade",),
-    "PCPBO": ("placebo", "pbo", "plc", "greater"),
+    "PCPBO": ("placebo", "pbo", "plc", "greater", "net "),
     "RR90": ("90",),
     "RR75": ("75",),
     "RR25": ("25",),
-    "SF": ("free", "seizure", "100", "complete remission"),
+    "SF": (
+        "free",
+        "100",
+        "no ",
+        "zero ",
+        "without",
+        " not ",
+        "absence",
+        "complete",
+        "total",
+        "full",
+        "cessation",
+        "disappear",
+        "eliminat",
+        "aboli",
+        "ceased",
+        "resolved",
+        "stopped",
+        "lost",
+        "remission",
+    ),
     "RR50": ("50", "fifty", "respon", "rr", "halv", "half"),
     "MPC": ("median", "reduced", "msfrr", "mpr"),
     "MEANPC": ("mean", "average", "least"),
     "DEATH": ("died", "death", "mortal"),
     "LTFU": ("lost",),
-    "RETENTION": ("retention", "remain", "continu"),
-    "COMP": ("complet",),
+    "RETENTION": ("retention", "remain", "continu", "still"),
+    "COMP": ("complet", "finish"),
     "RECUR": ("recur", "relaps"),
     "STOP": ("stop", "terminat", "ceas", "cessation", "abort", "controlled"),
     "WD": _LEFT,
     "AE": _SICK,
-    "PCRED": ("reduc", "decreas", "chang", "percent"),
+    "PCRED": (
+        "reduc",
+        "decreas",
+        "increas",
+        "chang",
+        "percent",
+        "fell",
+        "declin",
+        "dropped",
+        "rose",
+        "improve",
+        "fewer",
+    ),
 }
 _WHY = ("reason", "most", "mainly", "primarily")
 _WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
@@ -165,33 +230,59 @@ _OF_A_KIND = _p(
     r"\b(?:(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|gastrointestinal|hepatic|dermatolog\w+|skin|suicid\w+|aggressi\w+|hostil\w+)(?:(?: and| or|/)\s?\w+)? (?:(?:treatment-emergent|serious) )*$"
 )
 _HARMED = _p(
-    r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
+    r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|default|dispens|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
 )
+# of the adverse events that are not any, these are counted where a report tells of no others
+_OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate)|special (?:concern|interest)")
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
-    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.;%]{{0,30}}?\b(?:most (?:commonly|frequently|often)|mainly|primarily|mostly)\b|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
+    rf"reasons? (?:for|of|to) (?:\w+ ){{0,3}}?{_STOP}|{_STOP}(?: of \w+)? reasons?\b|{_STOP}[^.;%]{{0,90}}?\b(?:most (?:commonly|frequently|often)|mainly|primarily|mostly)\b(?! (?:used|prescribed|taken))|{_STOP}[^.]{{0,40}}?; (?:the )?most (?:common|frequent)\w* reasons?\b"
+)
+# "37 discontinued due to lack of efficacy (13), adverse events (10), or pregnancy (1)"
+_EACH_REASON = _p(
+    rf"(?:\d|\b{WORD}\b)[^.;]{{0,60}}?(?P<left>{_STOP})[^.;%:]{{0,60}}?(?:\b(?:due to|because of|for|owing to)(?: either)?|:) [^;.()\[\]]{{3,90}}[(\[](?:n ?= ?)?\d+[^()]{{0,20}}[)\]](?:,? (?:and|or)|,) [^;.()]{{3,60}}[(\[](?:n ?= ?)?\d"
 )
 _NO_EFFECT = _p(
-    r"lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)"
+    r"(?:lack|loss) of (?:efficacy|effect\w*|response)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)|(?:increased|worsening(?: of)?|poor) seizure(?:s\b| frequency| control)"
 )
-_OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent)|(?:patient|subject|parent|guardian|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
+_NO_BENEFIT = {"WDLOE": _NO_EFFECT, "WDAE": _p(rf"{_AE}|\b(?:drug )?intoleran\w+")}
+_OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent|caregiver|physician)|physician decision|(?:patient|subject|parent|guardian|caregiver|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
 _NOT_COUNTED = _p(_OTHERS)
 _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
-_ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "RECUR", "STOP"}
+_ANY_FIGURE = _p(rf"\d|\b{WORD}\b")
+_EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
 _ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
     r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
     r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
 )
+# "reductions in seizures of at least 50 and 75%"
+_BARRED = _p(
+    r"(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){0,6}?(?:of|by)\s((?:(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%?\s*(?:,|/|,? and|,? or)\s*)+(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%)(?!\s?(?:\(|for|in|on|with|had))"
+)
+# "A achieved 100% and B achieved >= 90% reduction": the first bar has no noun
+_NOUNLESS = _p(
+    r"\b(?:achiev\w+|had|experienc\w+|show\w+|attain\w+|reach\w+|with)(?: an?)? ((?:≥|>=?|at least|> ?or ?= ?)?\s?(25|50|75|90|100)\s?%)(?=,? (?:and|or|versus|vs\.?)\b(?:[^.;]|\.\d)*(?:≥|>=?|at least|> ?or ?= ?)\s?\d\d\s?% (?:\w+ ){0,2}(?:reduction|decrease|respon))"
+)
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
-    r"most (?:common|frequent)\w*(?! (?:\w+ )?(?:reasons?|causes?))|common(?:ly)? (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in)|"
+    r"most (?:common|frequent)\w*\b(?! (?:\w+ )?(?:reasons?|causes?)| (?:used|prescribed|taken|concomitant)| (?:due to|because of|owing to|for)\b)|common(?:ly)?\b(?! due| because| owing) (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in| \d| (?:one|two|three|four|five|six|seven|eight|nine|ten|patients|subjects|children|participants|adults))|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
-    r"incidence|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
+    r"incidence|onset|complain|develop|suffer|(?:more|less) (?:common|frequent)|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
+# "the mean and median reductions were A and B"
+_BOTH = _p(
+    r"\b(?:mean|median)(?= (?:and|or) (?:the )?(?:mean|median) (?:\w+ ){0,2}?(?:percent|%|reduc|decreas|chang))"
+)
+# "seizures were reduced by a median of 31%", "a median 31% reduction"
+_AVERAGE_OF = _p(r"\b(mean|median)(?: of)?(?= [+-]?\d[\d.]*\s?%)")
+_OUT_OF = _p(r"\bof (?:the |these |all )?\d+ $")
+_CHANCE = _p(r"\b(?:risks?|odds|likelihood)\b")
+_REDUCES = _p(_REDUCED)
+_AVERAGES = {"mean": "MEANPC", "median": "MPC"}
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
 # in a report on epilepsy a change of nothing named is one of seizures
 _PLAIN_CHANGE = _p(
@@ -213,48 +304,61 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a report fixed beforehand: the code of its primary endpoint, and what was treated."""
+    """What a report fixed beforehand: its primary endpoint, what was treated, its own words.
+
+    ``change`` is the kind of reduction its endpoints are; ``responses`` the code of "response", by
+    the adjective before it; ``short_codes`` are the abbreviations of outcomes, ``short_seizures``
+    those of seizures.
+    """
 
     primary: str | None = None
+    change: str | None = None
     prevention: bool = False
     seizures: bool = False
     status: bool = False
+    responses: tuple[tuple[str, str], ...] = ()
+    short_codes: tuple[tuple[re.Pattern[str], str], ...] = ()
+    short_seizures: re.Pattern[str] | None = None
 
 
-_PRIMARY = _p(
+PRIMARY = _p(
     r"\b(?:primary|main)(?: (?:efficacy|study|treatment))?(?: (?:and|or) (?:key )?secondary)? (?:end ?-?points?|outcomes?(?: measures?| variables?)?|(?:efficacy )?(?:criteri(?:on|a)|variables?|parameters?|measures?))\b"
 )
-# the words that define an endpoint stand behind it, or before "was the primary endpoint"
-_DEFINES = _p(
-    r"^(?: \([^()]*\))?(?: of (?:the|this) (?:study|trial))?(?: (?:was|were|is|included|comprised)|:|,)"
+ADJECTIVE = r"(?:major|complete|full|excellent|super|marked|partial|early|good|sustained)"
+_RESPONSE = _p(
+    rf"\b(?:had|have|having|achiev\w+|show\w+|experienc\w+|with|attain\w+|obtain\w+)(?: an?| the)? (?:{ADJECTIVE} )?(?:treatment |clinical |therapeutic )?respon(?:se|ders?)\b(?! rates?)"
 )
+_KIND_OF_RESPONSE = _p(
+    rf"({ADJECTIVE})[- ](?:(?:treatment|clinical|therapeutic|seizure) )?(?:respon\w+(?: rates?)?)?$"
+)
+_EVENT = r"(?:seizures?|convulsions?|fits?|epilepsy|eclampsia|PTE|PTS)\b(?![- ](?:free|frequen|control|activit|burden|reduc))"
 _SEIZED = _p(
-    r"(?:experienced|had|developed|suffered|having) (?:\w+ ){0,4}?(?:seizures?|convulsions?|fits?)\b|(?:seizures?|convulsions?|fits?) (?:\w+ ){0,3}?(?:occurred|were (?:observed|reported|seen|noted)|developed)"
+    rf"(?:experienc|had|develop|suffer|having|exhibit|present)\w* (?:(?!that |which |who |with |history|reduc|fewer|less )[\w-]+ ){{0,5}}?{_EVENT}(?: recurrences?)?"
+    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|present)|developed|appeared)"
+    rf"|(?:occurrence|incidence|risk|rate|probability|proportion|number)s? of (?:(?!reduc|free)[\w-]+ ){{0,5}}?{_EVENT}|(?:seizure|epilepsy) (?:risk|incidence|occurrence|rate)s?\b"
+)
+_SPARED = _p(r"\b(?:not|never|without)(?: \w+)? $")
+# a seizure that is told as one of its own comes back in any trial
+_AGAIN = _p(
+    r"\b(?:second|another|further|subsequent|breakthrough) (?:(?!-)\w+ ){0,2}?(?:seizures?|convulsions?|fits?)\b"
+)
+# what seizures are prevented in, or who is expected to have none
+_PREVENTED = _p(
+    r"prophyla|prevent|\b(?:first|second|single|early|acute|symptomatic|neonatal|provoked|post-?traumatic|post-?operative|eclamptic|new-onset|alcohol\S*) (?:\w+ ){0,2}?(?:seizures?|convulsions?|epilepsy)"
+    r"|benign convulsions|malaria|h(?:a)?emorrhage|\bstroke|tumou?rs?\b|craniotomy|(?:head|brain) (?:injur|trauma)|eclampsia|asphyxia|hypoxic|mening|gastroenteritis|(?:discontinu\w+|withdrawal|withholding|stopping|cessation) (?:of )?(?:\w+ ){0,3}?(?:antiepileptic|antiseizure|anticonvuls|AEDs?|ASMs?|drug|medication|treatment|maintenance|phenobarb|valpro)"
 )
 
 
-def primary(sentences: Iterable[str]) -> str | None:
-    """The code of the primary endpoint, where one sentence says what it is and it is only one."""
-    for sentence in sentences:
-        match = _PRIMARY.search(sentence)
-        if not match:
-            continue
-        rest = sentence[match.end() :]
-        if _DEFINES.match(rest):
-            stop = re.search(r"\bsecondary\b", rest)
-            rest = rest[: stop.start()] if stop else rest
-        elif re.search(r"\b(?:was|were)(?: the)? (?:\w+ )?$", sentence[: match.start()]):
-            rest = sentence[: match.start()]
-        else:
-            continue
-        codes = {item.code for item in named(rest)}
-        if len(codes) == 1 and codes <= _ENDPOINTS:
-            return codes.pop()
-    return None
+def prevention(title: str) -> bool:
+    """True if the title speaks of people whose seizures, if any, are the events counted."""
+    return bool(_PREVENTED.search(title))
 
 
 def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     """The outcomes a sentence names, in order."""
+    if setting.short_seizures:
+        # the report's own short form of seizures, as one that the patterns know
+        sentence = setting.short_seizures.sub(lambda m: "SZ".ljust(len(m[0]), "_"), sentence)
     words = standing(_WORDS, sentence)
     text = sentence
     if not words.isdisjoint(_LEFT):
@@ -264,13 +368,19 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         found.append(Named(match.start(), match.end(), "REASON"))
     text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
     reasons = None if words.isdisjoint(_WHY) else _REASONS.search(text)
-    if reasons:
+    each = None if words.isdisjoint(_LEFT) else _EACH_REASON.search(text)
+    if why := reasons or each:
         for match in _NOT_COUNTED.finditer(text):
             found.append(Named(match.start(), match.end(), "REASON"))
         text = _NOT_COUNTED.sub(lambda match: "~" * len(match[0]), text)
-        for match in _NO_EFFECT.finditer(text):
-            found.append(Named(match.start(), match.end(), "WDLOE"))
-        text = _NO_EFFECT.sub(lambda match: "~" * len(match[0]), text)
+        low = text.rfind(";", 0, why.start()) + 1
+        for code, pattern in _NO_BENEFIT.items():
+            for match in pattern.finditer(text, low):
+                found.append(Named(match.start(), match.end(), code))
+                text = _cover(text, match.start(), match.end())
+    for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
+        found.append(Named(match.start(), match.end(), "REASON"))
+        text = _cover(text, match.start(), match.end())
     for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
@@ -281,6 +391,20 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 )
             )
         text = _cover(text, match.start(), match.end())
+    for match in _BOTH.finditer(text) if "median" in words else ():
+        found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
+    if words & {"median", "mean"} and _REDUCES.search(text) and _ABOUT_SEIZURES.search(text):
+        for match in _AVERAGE_OF.finditer(text):
+            found.append(Named(match.start(), match.end(), _AVERAGES[match[1].lower()]))
+    for match in _BARRED.finditer(text) if words & {"reduc", "decreas"} else ():
+        start = match.start()
+        for bar in re.finditer(r"25|50|75|90|100", match[1]):
+            found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
+            start = found[-1].end
+        text = _cover(text, match.start(), match.end())
+    for match in _NOUNLESS.finditer(text):
+        found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
+        text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
             continue
@@ -291,49 +415,108 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             told = re.match(r"\s*\((?:[A-Z][\w-]{1,9})\)", text[match.end() :])
             end = match.end() + (told.end() if told else 0)
             if code in ("MPC", "MEANPC", "PCRED"):
-                if not re.search(rf"{_REDUCED}|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
+                if not re.search(
+                    rf"{_REDUCED}|increased|rose|PCH|MSFRR|MPR|\bPR\b", match[0], re.I
+                ):
                     continue
                 about = _ABOUT_SEIZURES.search(sentence) or (
                     setting.seizures and _PLAIN_CHANGE.search(sentence)
                 )
-                if not about or _MASK_SEIZURES.search(sentence):
+                if not about or _MASK_SEIZURES.search(sentence) or _CHANCE.search(match[0]):
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue
+            if match[0].lower() == "completers" and _OUT_OF.search(text, 0, match.start()):
+                # "two of the 18 completers were ...": whom they were taken from
+                text = _cover(text, match.start(), match.end())
+                continue
+            if code == "SF" and "remission" in match[0].lower() and not setting.seizures:
+                continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
                 continue
-            if code == "AE" and not reasons and not _INCIDENCE.search(sentence):
+            if code == "HARM" and words.isdisjoint(_LEFT):
+                continue
+            if code == "AE" and not _INCIDENCE.search(sentence):
                 continue
             if code in ("AE", "SAE", "WDAE", "AE34") and _OF_A_KIND.search(
                 text, max(0, match.start() - 60), match.start()
             ):
-                found.append(Named(match.start(), end, "AEN"))
+                found.append(Named(match.start(), end, "KIND"))
                 text = _cover(text, match.start(), end)
                 continue
-            said = "WDAE" if reasons and code == "AE" else code
+            said = "WDAE" if code == "HARM" else code
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
-            if setting.status and code == "RR50" and "50" not in match[0]:
-                # who responds in status epilepticus stops seizing
+            elif code == "AEN" and not _OF_MOMENT.search(match[0]):
+                said = "KIND"
+            if setting.status and code == "SF" and _STOPPED.search(match[0]):
                 said = "STOP"
-            if code == "WD" and _HARMED.match(text, match.end()):
+            elif code in _BARS and _BELOW.search(text, max(0, match.start() - 30), match.start()):
+                # "a reduction of less than 50 %" is no response
+                said = "NONE"
+            elif code == "RR50" and not _HALF.search(match[0]):
+                said = _response(text, match, setting)
+            if code == "WD" and not each and _HARMED.match(text, match.end()):
                 # "withdrew because of somnolence": what it was is named instead
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
+    if any(item.code in _BARS or item.code == "REASON" for item in found):
+        # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
+        for match in _LONE_BAR.finditer(text):
+            found.append(Named(match.start(), match.end(), _CODES[match[1]]))
+            text = _cover(text, match.start(), match.end())
+    for pattern in (_RESPONSE,) if setting.responses else ():
+        for match in pattern.finditer(text):
+            found.append(Named(match.start(), match.end(), _response(text, match, setting)))
+            text = _cover(text, match.start(), match.end())
+    for pattern, code in setting.short_codes:
+        found += [Named(m.start(), m.end(), code) for m in pattern.finditer(text)]
     if setting.prevention:
-        found += [Named(m.start(), m.end(), "RECUR") for m in _SEIZED.finditer(text)]
+        for match in _SEIZED.finditer(text):
+            spared = _SPARED.search(text, max(0, match.start() - 20), match.start())
+            found.append(Named(match.start(), match.end(), "SF" if spared else "RECUR"))
+    elif "seizure" in words:
+        found += [Named(m.start(), m.end(), "RECUR") for m in _AGAIN.finditer(text)]
     if setting.primary and not {item.code for item in found} - {"NONE"}:
-        found += [Named(m.start(), m.end(), setting.primary) for m in _PRIMARY.finditer(text)]
+        found += [Named(m.start(), m.end(), setting.primary) for m in PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
     return _merged(sentence, found)
+
+
+_BARS = {"RR25", "RR50", "RR75", "RR90"}
+_BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
+_BETWEEN = _p(
+    r"\b(?:between (?:25|50|75)\s?%? and|by (?:25|50|75)\s?%?\s?(?:-|to)) (?:50|74|75|99)\s?%|\bby (?:25|50|75)\s?%?-(?:50|74|75|99)\s?%"
+)
+_LONE_BAR = _p(
+    r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
+)
+_STOPPED = _p(r"cessation|control|stopped|ceased")
+_HALF = _p("50|fifty|hal[fv]")
+
+
+def _response(text: str, match: re.Match[str], setting: Setting) -> str:
+    """What a "response" is in this report; half the seizures where it does not say."""
+    means = dict(setting.responses)
+    kind = _KIND_OF_RESPONSE.search(text, max(0, match.start() - 40), match.end())
+    if kind and kind[1].lower() in means:
+        return means[kind[1].lower()]
+    said = means.get("", "RR50")
+    # who responds in status epilepticus stops seizing
+    return "STOP" if setting.status and said in ("SF", "RR50") else said
+
+
+_SO_FAR = _p(r"\s*(?:by|of|to)?\s*\(?")
 
 
 def _merged(sentence: str, found: list[Named]) -> list[Named]:
     """A reduction whose kind is told before it in the sentence is of that kind."""
     out: list[Named] = []
     for item in found:
+        if out and _explained(sentence, out[-1], item):
+            continue
         if item.code == "PCRED" and out:
             last = out[-1]
             # ">=75% (57% vs 36%) reduction in frequency" names one outcome
@@ -342,6 +525,14 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
                 continue
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
+        elif (
+            item.code in _BARS
+            and out
+            and out[-1].code == "PCRED"
+            and _SO_FAR.fullmatch(sentence, out[-1].end, item.start)
+        ):
+            # "seizure frequency fell by 50% or more" names one outcome
+            item = Named(out.pop().start, item.end, item.code)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
             between = sentence[out[-1].end : item.start]
             if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
@@ -351,6 +542,18 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
             item = Named(item.start, item.end, "WDAE")
         out.append(item)
     return out
+
+
+def _explained(sentence: str, item: Named, inner: Named) -> bool:
+    """True for what stands in ``treatment failures (patients who withdrew)``: it says what a name means."""
+    opened = sentence.find("(", item.end)
+    if not item.end <= opened < item.end + 2 or opened > inner.start:
+        return False
+    if (item.code, inner.code) == ("WDAE", "WD"):
+        # the same people, told again
+        return False
+    closed = sentence.find(")", opened)
+    return inner.end <= closed and not _ANY_FIGURE.search(sentence, opened, closed)
 
 
 def _cover(text: str, start: int, end: int) -> str:
@@ -365,13 +568,22 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
             o.start < match.end() and match.start() < o.end and o.code != "AE" for o in outcomes
         ):
             continue
+        before = [o for o in outcomes if o.end <= match.start()]
+        if match[0].lower() in ("including", "included", "such as") and (
+            before and before[-1].code in _EFFICACY
+        ):
+            # "a responder rate of 41%, including 45% of those on ...": no events are listed
+            continue
         if re.search(r"\b(?:was|were)(?: among)?(?: the)? $", sentence[: match.start()]):
             # "rash (2%) and fever (1%) were the most common": the list stands before
             opened = sentence.rfind("(", 0, match.start())
             if opened <= sentence.rfind(")", 0, match.start()):
                 opened = 0
-            spans.append((max(opened, sentence.rfind(";", 0, match.start()), 0), match.start()))
-        stop = _semicolon(sentence, match.end())
+            told = [o.end for o in outcomes if o.code == "AE" and o.end < match.start()]
+            spans.append(
+                (max(opened, sentence.rfind(";", 0, match.start()), *told, 0), match.start())
+            )
+        stop = _closing(sentence, match.end())
         later = [
             o.start
             for o in outcomes
@@ -379,7 +591,7 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
         ]
         # "adverse events, mostly fatigue and ataxia, occurred in 59.2%"
         aside = re.search(
-            r", (?:occurred|were (?:reported|seen|observed)|was (?:reported|seen))",
+            r", (?:occurred|(?:were|was) (?:reported|seen|observed|(?:\w+ )?(?:more|less) (?:common|frequent)))",
             sentence[match.end() :],
         )
         after = match.end() + aside.start() if aside else -1
@@ -388,7 +600,17 @@ def specific(sentence: str, outcomes: list[Named]) -> list[tuple[int, int]]:
     return spans
 
 
-# "13 % discontinued": the outcome stands right behind its figure
+def _closing(sentence: str, at: int) -> int:
+    """Where a list ends: at the end of the parenthesis it stands in, or the next semicolon; or -1."""
+    depth = 0
+    for place in range(at, len(sentence)):
+        char = sentence[place]
+        depth += (char in "([") - (char in ")]")
+        if depth < 0 or (char == ";" and depth == 0):
+            return place
+    return -1
+
+
 def _semicolon(sentence: str, at: int) -> int:
     """The next semicolon outside the parenthesis it may stand in, or -1."""
     depth = 0
@@ -400,8 +622,11 @@ def _semicolon(sentence: str, at: int) -> int:
     return -1
 
 
+_LEAVING = {"WDAE", "WDLOE", "LTFU", "DEATH", "REASON"}
+# "13 % discontinued": the outcome stands right behind its figure
 _OF_PEOPLE = _p(
-    r"^[\])\s]*(?:of )?(?:the |all )?(?:patients?|subjects?|children|participants?)?[\])\s]*(?:had|were|was|who|have|became|remained|achieved|experienced|showed|reported|developed)?\s?$"
+    r"^[\])\s]*(?:of )?(?:the |all |these )?(?:patients?|subjects?|children|participants?|infants?|adults?|dogs?|cases?)?[\])\s]*"
+    r"(?:(?:who )?(?:had|have|having|were|was|being|became|becoming|remain\w+|achiev\w+|attain\w+|reach\w+|experienc\w+|show\w+|report\w+|develop\w+|demonstrat\w+|obtain\w+|gain\w+|benefit\w+|with|to be))?(?: by| from)?(?: an?)?\s?$"
 )
 
 
@@ -429,7 +654,7 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
             if before:
                 pairs.extend((v, before[-1]) for v in here)
             continue
-        listed = _in_order(sentence, local, here)
+        listed = _in_turns(sentence, local, here) or _in_order(sentence, local, here)
         pairs.extend(listed)
         taken = {id(v) for v, _ in listed}
         here = [v for v in here if id(v) not in taken]
@@ -463,15 +688,19 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
                 if (
                     opened >= 0
                     and sentence.find(")", opened, value.start) < 0
-                    and value.start - opened > 1
+                    and (
+                        value.start - opened > 1
+                        or (earlier[-1].code in _LEAVING and opened - earlier[-1].end < 2)
+                    )
                 ):
                     chosen_next = earlier[-1]
                 # the second half of a comparison keeps the outcome of the first
                 previous = here[number - 1].end if number else 0
                 gap = sentence[max(previous, earlier[-1].end) : value.start]
                 follow = sentence[value.end : chosen_next.start]
-                if re.search(r"compared|versus|\bvs\b|than|against|whereas", gap, re.I) or (
-                    "," in follow and "and" in follow
+                if not (follow.strip("]) ") and _OF_PEOPLE.match(follow)) and (
+                    re.search(r"compared|versus|\bvs\b|than|against|whereas", gap, re.I)
+                    or ("," in follow and "and" in follow)
                 ):
                     chosen_next = earlier[-1]
             pairs.append((value, chosen_next or earlier[-1]))
@@ -484,9 +713,37 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
         else:
             readings.append(Reading(outcome.code, [value], (0, len(sentence)), outcome))
             last = outcome
+    for reading in readings:
+        reading.code = _over_placebo(sentence, reading)
     readings = [part for reading in readings for part in _by_parentheses(sentence, reading)]
     _scopes(sentence, readings)
     return readings
+
+
+_PLACEBO = r"(?:(?:the|that of|(?:(?:that|those) )?(?:on|with|in|under|during)) )?(?:the )?(?:placebo|PBO|PLC)\b"
+_RELATIVE = _p(
+    rf"(?:(?:relative|compared|(?:in )?comparison) (?:to|with)|as compared (?:to|with)|versus|\bvs\.?|over|than) {_PLACEBO}(?! (?:group |arm |patients )?[(:,]?\s?[+-]?\d)(?! \((?:[+-]?\d|n ?=[^()]*\d ?%))"
+)
+_PLACEBOS = _p(r"\b(?:placebo|PBO|PLC)\b")
+_ITS_OWN = _p(rf"\d\s?%\)? (?:for|in|with|on|during) {_PLACEBO}")
+
+
+def _over_placebo(sentence: str, reading: Reading) -> str:
+    """The code of a reduction held against the placebo: of no arm, unless the placebo has a figure."""
+    if reading.code not in ("PCRED", "PCPBO"):
+        return reading.code
+    low = min(reading.named.start, reading.values[0].start)
+    high = max(reading.named.end, reading.values[-1].end)
+    low = max(0, sentence.rfind(";", 0, low))
+    if reading.code == "PCPBO":
+        # "reduced compared with placebo, by 35% for X versus 11% for placebo"
+        return "PCRED" if _ITS_OWN.search(sentence, low, high + 25) else "PCPBO"
+    if any(_VERSUS.search(sentence, a.end, b.start) for a, b in pairwise(reading.values)):
+        return "PCRED"
+    stop = _semicolon(sentence, high)
+    part = sentence[low : stop if stop > 0 else len(sentence)]
+    rest, held = _RELATIVE.subn("~", part)
+    return "PCPBO" if held and not _PLACEBOS.search(rest) else "PCRED"
 
 
 def _by_parentheses(sentence: str, reading: Reading) -> list[Reading]:
@@ -520,7 +777,26 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
+
+
+def _in_turns(
+    sentence: str, outcomes: list[Named], values: list[Value]
+) -> list[tuple[Value, Named]]:
+    """Each outcome beside its figure, then as many figures once more: "compared with 18% and 2%"."""
+    count = len(outcomes)
+    if count < 2 or len(values) != 2 * count or len({o.code for o in outcomes}) != count:
+        return []
+    first, second = values[:count], values[count:]
+    told_to = max(first[-1].end, outcomes[-1].end)
+    if not _AGAINST.search(sentence, told_to, second[0].start):
+        return []
+    told = sorted([*((v.start, 0) for v in first), *((o.start, 1) for o in outcomes)])
+    turns = [kind for _, kind in told]
+    if turns not in ([0, 1] * count, [1, 0] * count) or second[0].start < told[-1][0]:
+        return []
+    return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
 
 
 def _in_order(

@@ -1,4 +1,4 @@
-"""Reports of the same people: never to be pooled side by side.
+"""Studies of the same people: never to be pooled side by side.
 
 Two reports may tell of one population (interim and full, main and extension, pooled and single):
 they share a registration, a name, arm sizes, authors and years. Registration alone is proof;
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sinteza.extraction.report import Report
 from sinteza.model.record import Record
+from sinteza.model.study import Arm, Study
 
 # below it a pair is not worth a person's minute
 _LEAST = 0.5
@@ -26,14 +26,36 @@ _PROTOCOL = re.compile(r"\b((?:N0?1\d{3}|SP\d{3,4}|E2007-[A-Z]?\d{3}|BIA-2093-\d
 _SPAN_YEARS = 8
 
 
+# a trial's name, not a substance (gamma-vinyl-GABA) or its number (YKP3089)
+_ACRONYM = re.compile(
+    r"(?<![\w-])(?!GABA\b|[A-Z]+\d{3})([A-Z]{2,}[A-Z0-9-]{2,})\b\)?(?=[\s:)]*(?:(?:sub-?)?study|trial|:|\)))"
+)
+_DOSE = re.compile(r"\s*[,(]?\s*(?:up to )?\d.*$")
+
+
 @dataclass(frozen=True)
 class Overlap:
-    """Two reports (record ids, in order) that may share participants, and why (0 to 1)."""
+    """Two studies (their ids, in order) that may share participants.
+
+    ``score`` is 0 to 1; ``signs`` are kinds and what they have in common: registration (which is
+    proof), name, sizes (of the arms), randomized, authors (how many).
+    """
 
     left: str
     right: str
     score: float
-    reasons: tuple[str, ...]
+    signs: tuple[tuple[str, str], ...]
+
+    @property
+    def registered(self) -> bool:
+        """True if they share a registration."""
+        return any(kind == "registration" for kind, _ in self.signs)
+
+
+def acronym(title: str) -> str:
+    """The name of a trial as its title prints it: ``(EXIST-3) study``; empty without one."""
+    match = _ACRONYM.search(title)
+    return match[1] if match else ""
 
 
 def registrations(record: Record) -> frozenset[str]:
@@ -45,25 +67,26 @@ def registrations(record: Record) -> frozenset[str]:
     return frozenset(found)
 
 
-def find(pairs: Iterable[tuple[Record, Report]]) -> list[Overlap]:
-    """Pairs of reports that may share participants, surest first.
+def find(pairs: Iterable[tuple[Record, Study]]) -> list[Overlap]:
+    """Pairs of studies that may share participants, surest first; each comes with its report.
 
-    Only reports that share a registration, an acronym, or drug with sizes are compared: the cost
-    follows the candidates, not the square of the reports.
+    Only studies that share a registration, an acronym, or a treatment with sizes are compared: the
+    cost follows the candidates, not the square of the studies. Readings of one study are one.
     """
-    items = list(pairs)
-    known = [registrations(record) for record, _ in items]
+    items = list({study.id: (record, study) for record, study in pairs}.values())
+    known = [registrations(record) | _registered(study) for record, study in items]
     buckets: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, (_, report) in enumerate(items):
+    for number, (record, study) in enumerate(items):
         for name in known[number]:
             buckets["registry", name].append(number)
-        if report.acronym:
-            buckets["acronym", report.acronym].append(number)
-        sizes = _sizes(report)
-        if len(sizes) > 1:
-            buckets["sizes", _drug(report), *map(str, sizes)].append(number)
-        if report.population.n_randomised:
-            buckets["total", _drug(report), str(report.population.n_randomised)].append(number)
+        if name := acronym(record.title):
+            buckets["acronym", name].append(number)
+        sizes = _sizes(study)
+        for treatment in _treatments(study):
+            if len(sizes) > 1:
+                buckets["sizes", treatment, *map(str, sizes)].append(number)
+            if study.n_randomized:
+                buckets["total", treatment, str(study.n_randomized)].append(number)
     seen: set[tuple[int, int]] = set()
     for members in buckets.values():
         # a name shared by very many is no name (a registry of a whole program)
@@ -76,41 +99,54 @@ def find(pairs: Iterable[tuple[Record, Report]]) -> list[Overlap]:
     )
 
 
-def _sizes(report: Report) -> Sequence[int]:
-    return sorted(
-        arm.n_randomised
-        for arm in report.arms
-        if arm.n_randomised and arm.role in ("intervention", "comparator")
-    )
+def _registered(study: Study) -> frozenset[str]:
+    return frozenset(item.rpartition("/")[2].upper() for item in study.registry_ids)
 
 
-def _drug(report: Report) -> str:
-    return next((arm.drug for arm in report.arms if arm.role != "comparator"), "")
+def _compared(study: Study) -> list[Arm]:
+    return [arm for arm in study.arms if arm.role in ("intervention", "comparator")]
+
+
+def _sizes(study: Study) -> Sequence[int]:
+    sizes = (arm.n_randomized or arm.n_analyzed for arm in _compared(study))
+    return sorted(size for size in sizes if size)
+
+
+def _treatments(study: Study) -> frozenset[str]:
+    """What the study gave, by concept or by name without the dose."""
+    given = {
+        arm.concept or _DOSE.sub("", arm.intervention).lower()
+        for arm in study.arms
+        if arm.role in ("intervention", "single_arm")
+    }
+    return frozenset(given - {""})
 
 
 def _weigh(
-    left: tuple[Record, Report], right: tuple[Record, Report], shared: frozenset[str]
+    left: tuple[Record, Study], right: tuple[Record, Study], shared: frozenset[str]
 ) -> Overlap:
     (one, first), (two, second) = left, right
-    score, reasons = 0.0, []
+    score = 0.0
+    signs: list[tuple[str, str]] = []
     if shared:
         score += 0.8
-        reasons.append("registration " + ", ".join(sorted(shared)))
-    if first.acronym and first.acronym == second.acronym:
+        signs.append(("registration", ", ".join(sorted(shared))))
+    if (name := acronym(one.title)) and name == acronym(two.title):
         score += 0.5
-        reasons.append(f"name {first.acronym}")
-    same_drug = bool(_drug(first)) and _drug(first) == _drug(second)
-    if same_drug and len(_sizes(first)) > 1 and _sizes(first) == _sizes(second):
+        signs.append(("name", name))
+    same = bool(_treatments(first) & _treatments(second))
+    if same and len(_sizes(first)) > 1 and _sizes(first) == _sizes(second):
         score += 0.5
-        reasons.append("arm sizes " + ", ".join(map(str, _sizes(first))))
-    elif same_drug and first.population.n_randomised == second.population.n_randomised is not None:
+        signs.append(("sizes", ", ".join(map(str, _sizes(first)))))
+    elif same and first.n_randomized == second.n_randomized is not None:
         score += 0.3
-        reasons.append(f"{first.population.n_randomised} randomized")
+        signs.append(("randomized", str(first.n_randomized)))
     authors = {a.short for a in one.authors} & {a.short for a in two.authors}
     if authors:
         least = max(1, min(len(one.authors), len(two.authors)))
         score += 0.3 * len(authors) / least
-        reasons.append(f"{len(authors)} shared authors")
+        signs.append(("authors", str(len(authors))))
     if one.year and two.year and abs(one.year - two.year) > _SPAN_YEARS:
         score -= 0.3
-    return Overlap(one.id, two.id, round(min(max(score, 0.0), 1.0), 3), tuple(reasons))
+    a, b = sorted((first.id, second.id))
+    return Overlap(a, b, round(min(max(score, 0.0), 1.0), 3), tuple(signs))

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a pattern is read best on one line
 """How many took part: every count of people in an abstract is ranked, the best may be printed.
 
 A report names many numbers of patients: screened, enrolled, randomized, of each arm, analyzed,
@@ -12,81 +11,35 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from sinteza.extraction.numbers import INT, WORD, covered, integer
+from sinteza.extraction.counts import Sentence
 from sinteza.text.sentences import split
 
 #: Below this probability the number is left out; chosen by cross-validation (see the trainer).
 THRESHOLD = 0.4
+#: Designs whose report is of one randomized trial.
 TRIALS = ("rct_parallel", "rct_crossover")
 _LONGEST = 3000
-
-
-def _p(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.I)
-
-
-_PEOPLE = r"(?:(?:out|in)?patients?(?! (?:factors|characteristics|groups|years|visits|data|days))|subjects?|children|participants?|adults?|infants?|individuals?|adolescents?|women|men|boys|girls|males|females|persons|people|volunteers?|neonates|newborns|dogs|cats|rats|residents|alcoholics|responders|cases|epileptics|pairs)\b"
-_NUMBERED = _p(rf"\d|\b{WORD}\b")
-_NUMBER = _p(
-    rf"(?<![\w.,~/-])(?:({WORD}) thousand,?\s(?:and )?)?({INT})(?![\w~]|[.,]?\d|\s?%|[-\s]+(?:per ?cent|third|quarter|fold|year|month|week|day|hour|mg|site|cent|stud|trial|dose|different|of the following))"
-)
-_WHOM = _p(rf"\s(?:[\w()'~>=<+/-]+[,/]?\s(?!were\b|was\b|had\b)){{0,8}}?({_PEOPLE})")
-_DEED = _p(
-    r"\s(?:(?:were|was|are|met|had|entered|enrolled|received|completed|underwent|participated|provided|took)\b|randomi[sz]ed\b|participated|of whom|to each)"
-)
-_PARENTHESIS = re.compile(r"\s?\([^()]*\)")
-_FIGURE = re.compile(r"(?<![\w.,~-])(\d{1,3}(?:,\d{3})+|\d{1,5})(?![\w~]|[.,]?\d|\s?%)")
-_SIZE = _p(rf"\b(?:total )?[nN]\s?=\s?({INT})(?!\s?%)")
-_PEOPLE_BEFORE = _p(rf"{_PEOPLE}[^()]{{0,40}}\(?$")
-_MORE = re.compile(
-    r"\s?/|\s(?:\w+ ){0,2}(?:out )?of (?:the )?(?:\w+ )?[\d~]|\s(?:\w+ )?\([\d.~]+\s?%?\)"
-)
-_SHARE = re.compile(r"\s\([\d.]+\s?%\)")
-_RAND = r"(?:randomi[sz](?:ed|ation|ing)|randomly|at random|random order)"
-_ENTER = r"(?:enter(?:ed|ing|ed into)|enrol\w*|recruit\w*|inclu(?:ded|ding)|participat\w+|took part|admitted|commenced|entry criteria|inclusion criteria|were (?:studied|evaluated|investigated|treated|assigned|allocated|divided)|involv\w+|compris\w+)"
-_CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, _p(pattern))
-    for name, pattern in (
-        ("randomized", _RAND),
-        ("assigned", r"\b(?:assigned|allocated|divided)\b"),
-        ("entered", _ENTER),
-        ("received", r"\b(?:received|given|treated|administered|underwent|exposed)\b"),
-        ("entered blind", r"(?:enter\w*|receiv\w*|commenc\w*|participat\w*|continu\w*)(?: [\w-]+){0,4}? (?:double[- ](?:blind|mask)\w*|randomi[sz]ed|cross-?over|blinded)"),
-        ("blind", r"double[- ](?:blind|mask)|placebo[- ]controlled|cross-?over|trial\b"),
-        ("completed", r"\bcomplet(?:ed|ers|ing|e)\b"),
-        ("screened", r"screen|assessed|eligib|approached|identified|candidates|attempted|initially|consecutive|baseline|planned|target|required"),
-        ("analyzed", r"analy[sz]|evaluable|intent|\bITT\b|efficacy population|safety population|available|provided"),
-        ("left", r"discontinu|withdr|dropp|\bdied\b|exclu|\blost\b|fail|did not|refused"),
-        ("outcome", r"\b(?:had|experienced|showed|became|remained|achieved|improved|responded|reported|developed|seizure[- ]free|reduction|preferred|elected|chose|continu\w+)\b"),
-        ("arm", r"\b(?:groups?|arms?|each|per|respectively)\b|\b(?:to|on|received?|(?<!compared )with) (?:the )?placebo(?! (?:or|and)\b)"),
-        ("open", r"open[- ]label|extension|long-term|follow-up|single[- ]dose"),
-        ("healthy", r"healthy|\bnormal"),
-        ("other", r"controls?\b(?!led)|parents|relatives|siblings|events|episodes"),
+_FEWEST, _MOST = 5, 30000
+_OF_A_SENTENCE = ("randomized", "blind", "open", "trials", "future")
+# cues that weigh otherwise in reports that are not of one randomized trial: pooled, extended,
+# reviewed
+_ELSEWHERE = frozenset(
+    f"{name} near" for name in ("randomized", "blind entered", "entered")
+) | frozenset(
+    f"sentence {name}" for name in ("randomized", "blind", "open", "trials")
+) | {"after random", "arms even", "arms uneven", "earliest", "after of"}  # fmt: skip
+# any of these, and somebody was counted in
+_TOLD = frozenset(
+    (
+        *("then randomized", "then entered", "entered near", "randomized near"),
+        *("randomized before", "sentence blind", "sentence randomized"),
     )
-)  # fmt: skip
-_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, _p(pattern))
-    for name, pattern in (
-        ("of", r"\b(?:of|among)(?: (?:the|these|all))?\s*$"),
-        ("whom", r"\bof (?:whom|which|these|those),?\s*$"),
-        ("total", r"\b(?:total(?: number)? of|altogether|overall,?|in all,?)\s*$"),
-        ("in", r"\b(?:in|with|on|to|from|for|by|using)\s*$"),
-        ("comprising", r"\b(?:involv\w+|compris\w+|includ\w+|enrol\w+|recruit\w+|enter\w+|studied|treated|randomi[sz]ed|assigned|we)\s*$"),
-        ("random", rf"{_RAND}\W+(?:\w+\W+){{0,3}}$"),
-        ("listed", r"(?:\d|~|\)|teen|ty)[^;.]{0,60}(?:,|\band|;)\s*$"),
-        ("each", r"\b(?:each|groups?|panels?|cohorts?|remaining|other|another|additional|further|only|least|first|next|last|than)(?: of)?\s*$"),
-        ("fraction", rf"\b{INT} (?:\w+ )?(?:out )?of (?:the )?(?:\w+ )?$"),
-        ("all", r"\ball\s*$"),
-    )
-)  # fmt: skip
-
-
-_LET_IN = {"randomized near", "entered blind near"}
+)
+_LET_IN = {"randomized near", "blind entered near"}
 
 
 class Candidate:
@@ -99,96 +52,41 @@ class Candidate:
         self.cues = cues
 
 
-def _found(sentence: str, plain: str) -> list[tuple[int, int, int, str]]:
-    """Start, end, value and form of every figure that can count people.
-
-    ``plain`` is the sentence with the figures covered that count nobody (ages, doses, times).
-    """
-    found: list[tuple[int, int, int, str]] = []
-    for match in _SIZE.finditer(sentence):
-        n = integer(match[1])
-        if n is not None:
-            people = _PEOPLE_BEFORE.search(sentence, max(0, match.start() - 60), match.start())
-            found.append((match.start(), match.end(), n, "size" if people else "size_arm"))
-    for match in _NUMBER.finditer(plain):
-        n = integer(match[2])
-        if n is None:
-            continue
-        n += 1000 * (integer(match[1]) or 0) if match[1] else 0
-        # what stands in parentheses tells of parts: "182 (90 men) received"
-        after = _PARENTHESIS.sub("", plain[match.end() : match.end() + 160])
-        whom = _WHOM.match(after)
-        if whom:
-            near = "next" if whom.start(1) < 2 else "people"
-            found.append((match.start(), match.end(), n, near))
-        elif _DEED.match(after):
-            found.append((match.start(), match.end(), n, "deed"))
-    return sorted(found)
-
-
-def _cues(
-    sentence: str, start: int, end: int, possible: Iterable[tuple[str, re.Pattern[str]]]
-) -> set[str]:
-    """What is said of the number: cues behind it (near: before the next figure) and before it.
-
-    ``possible``: the cues that stand anywhere in the sentence.
-    """
-    cues: set[str] = set()
-    after = sentence[end : end + 240]
-    more = _MORE.match(after) and not _SHARE.match(after)
-    after = re.split(r";|\. ", _PARENTHESIS.sub("", after), maxsplit=1)[0]
-    following = _NUMBERED.search(after)
-    near = after[: following.start()] if following else after
-    for name, pattern in possible:
-        hit = pattern.search(after)
-        if hit:
-            cues.add(f"{name} near" if hit.start() < len(near) else f"{name} far")
-        if pattern.search(sentence, max(0, start - 90), start):
-            cues.add(f"{name} before")
-    head = sentence[max(0, start - 80) : start]
-    cues |= {f"after {name}" for name, pattern in _BEFORE if pattern.search(head)}
-    if not head.strip() or re.fullmatch(r"\W*\w+:?\W*", head):
-        cues.add("begins")
-    if more:
-        cues.add("of more")
-    if head.count("(") > head.count(")"):
-        cues.add("parenthesis")
-    return cues
-
-
 def candidates(text: str) -> list[Candidate]:
     """Numbers of people in an abstract with their cues; a number may stand more than once."""
     spans = split(text)
     found: list[Candidate] = []
     figures: list[list[int]] = []
+    named = False
     # the last quarter concludes, and counts nobody anew
     for place, (a, b) in enumerate(spans[: max(3, 3 * len(spans) // 4)]):
-        sentence = text[a:b]
-        if b - a > _LONGEST or not _NUMBERED.search(sentence):
+        if b - a > _LONGEST:
             continue
-        plain = covered(sentence)
-        counted = _found(sentence, plain)
-        figures.append([n for _, _, n, _ in counted])
-        figures.append([int(m[1].replace(",", "")) for m in _FIGURE.finditer(plain)])
-        figures.append([n for _, _, n, form in counted if form.startswith("size")])
-        counted = [item for item in counted if 5 <= item[2] <= 30000]
-        if not counted:
+        sentence = Sentence(text[a:b])
+        counts = sentence.counts()
+        named = named or sentence.names_people
+        if not counts:
             continue
-        shared = {f"place {min(int(4 * place / len(spans)), 3)}"}
+        figures.append([count.n for count in counts if count.form])
+        figures.append([count.n for count in counts if count.form != "whole"])
+        figures.append([count.n for count in counts if (count.form or "").startswith("size")])
+        here: dict[int, Candidate] = {}
+        for count in counts:
+            n = count.n
+            if count.form and _FEWEST <= n <= _MOST and n not in here:
+                here[n] = Candidate(n, sentence.said(count))
+        if not here:
+            continue
+        told = sentence.cues
+        shared = {f"sentence {name}" for name in _OF_A_SENTENCE if name in told}
+        shared.add(f"place {min(int(4 * place / len(spans)), 3)}")
         if place == 0:
             shared.add("first")
-        for name, pattern in _CUES:
-            if name in ("randomized", "blind", "open") and pattern.search(sentence):
-                shared.add(f"sentence {name}")
-        # with and without what stands in parentheses, which can part the words of a cue
-        whole = f"{sentence} {_PARENTHESIS.sub('', sentence)}"
-        possible = [cue for cue in _CUES if cue[1].search(whole)]
-        here: dict[int, Candidate] = {}
-        for start, end, n, form in counted:
-            if n not in here:
-                here[n] = Candidate(
-                    n, _cues(sentence, start, end, possible) | shared | {f"form {form}"}
-                )
+        for item in here.values():
+            item.cues |= shared
+        if not named:
+            # "six had been seen": where nobody was named, they are not people
+            here = {n: item for n, item in here.items() if not _TOLD.isdisjoint(item.cues)}
         found += _not_only_whom(list(here.values()), figures[-3:])
     _compare(found, figures)
     return found
@@ -215,12 +113,17 @@ def _compare(found: Sequence[Candidate], figures: Sequence[Sequence[int]]) -> No
     largest = max(item.n for item in found)
     often = [item.n for item in found]
     even, uneven, parts = _sums(figures, set(often))
-    random = [item.n for item in found if _LET_IN & item.cues and item.n not in parts]
+    random = [
+        item.n
+        for item in found
+        if _LET_IN & item.cues and item.n not in parts and "after fraction" not in item.cues
+    ]
     found[0].cues.add("earliest")
     for item in found:
         n = item.n
         for cue, holds in (
             ("largest", n == largest),
+            ("alone", largest == min(often)),
             ("few", n < 10),
             ("repeated", often.count(n) > 1),
             ("arms even", n in even),
@@ -257,14 +160,20 @@ def _sums(
     return even, uneven - even, parts
 
 
+def held(item: Candidate, kind: str) -> set[str]:
+    """The cues of a number in a report of this kind."""
+    if kind in TRIALS:
+        return item.cues
+    return item.cues | {f"elsewhere {cue}" for cue in item.cues & _ELSEWHERE}
+
+
 def none_cues(found: Sequence[Candidate], kind: str) -> set[str]:
     """What speaks for no number being the printed total."""
     cues = {"none", f"none {kind}"}
-    if not any(
-        {"randomized near", "entered near", "after random", "after comprising"} & item.cues
-        for item in found
-    ):
+    if all(_TOLD.isdisjoint(item.cues) for item in found):
         cues.add("none told")
+    if kind not in TRIALS:
+        cues.add("none elsewhere")
     return cues
 
 
@@ -272,7 +181,7 @@ def probabilities(
     found: Sequence[Candidate], kind: str, weights: Mapping[str, float]
 ) -> dict[int | None, float]:
     """Probability of each number; None stands for none of them. Mentions of one number add up."""
-    scores = [(item.n, sum(weights.get(cue, 0.0) for cue in item.cues)) for item in found]
+    scores = [(item.n, sum(weights.get(cue, 0.0) for cue in held(item, kind))) for item in found]
     total: dict[int | None, float] = {
         None: math.exp(sum(weights.get(cue, 0.0) for cue in none_cues(found, kind)))
     }
@@ -291,10 +200,9 @@ def _weights() -> dict[str, float]:
 def n_randomized(text: str, kind: str) -> int | None:
     """Participants randomized, as printed; in a crossover, those who entered.
 
-    None for other designs, where no count of people is printed, and where the best is not sure.
+    Reports of other designs print it where they tell of one trial or of one pool of patients.
+    None where no count of people is printed, and where the best is not sure.
     """
-    if kind not in TRIALS:
-        return None
     found = candidates(text)
     if not found:
         return None

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
 from sinteza.extraction import design as designs
-from sinteza.extraction import effects, outcomes, tables, validate
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
@@ -24,6 +24,7 @@ from sinteza.extraction.numbers import (
     values,
 )
 from sinteza.extraction.outcomes import Reading, Setting
+from sinteza.extraction.overlap import acronym
 from sinteza.extraction.report import (
     Evidence,
     Report,
@@ -42,14 +43,16 @@ EXTRACTOR = f"{NAME}/{VERSION}"
 THRESHOLD = 0.7
 _LONGEST = 20_000
 _SENTENCE = 4000
-_COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP"}  # fmt: skip
+_COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP", "RETENTION", "FAIL", "AEN"}  # fmt: skip
+# of these a count may stand beside the percentages of others
+_LONE = _COUNTED - {"RR75", "RR90", "LTFU"}
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
 _TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
 _DISTRUST = 0.7
 # the grammar was made for abstracts, and no gold says how it does in bodies: a person looks at all
 _BODY = 0.7
-_REPORTED = {*_COUNTED, *_CHANGES, "RR25", "RETENTION", "AE34"}
+_REPORTED = {*_COUNTED, *_CHANGES, "RR25", "AE34"}
 _EXTRACTED_FROM = {"single_arm", "open_label_extension", "single_arm_escalation", "observational"}
 
 Roles = Callable[[Sequence[str]], Sequence[str]]
@@ -79,7 +82,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     kinds = tuple(kind.name for kind in record.publication_types)
     domain = designs.domain(title, text)
     design = designs.design(title, text, kinds)
-    people = designs.population(title, text, domain, design.type)
+    population = people.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
     # a report of open treatment may tell of the blinded part as well
     single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
@@ -88,16 +91,20 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
     told = Told()
-    setting = Setting(
-        primary=outcomes.primary(text[a:b] for a, b in spans if b - a < _SENTENCE),
-        prevention=domain in ("prophylaxis", "febrile_seizures"),
-        seizures=domain == "epilepsy",
+    setting = terms.setting(
+        [text[a:b] for a, b in spans if b - a < _SENTENCE],
+        short,
+        domain,
+        title,
         status="status epilepticus" in title.lower(),
     )
     found = [
         _placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told, setting)
     ]
     found += _body(record, table, trust, told, roles, setting)
+    if "AE" in told.codes:
+        # adverse events of a kind stand for a report only where it tells of no others
+        found = [item for item in found if item.code != "AEN"]
     used = {value.arm for item in found for value in item.values}
     arms = tuple(
         ReportArm(
@@ -119,20 +126,15 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         extractor=EXTRACTOR,
         domain=domain,
         design=design,
-        population=people,
+        population=population,
         year=record.year,
         arms=arms if design.type not in ("methodology", "review", "meta_analysis") or found else (),
         outcomes=tuple(found),
         effects=tuple(effects.find(text, spans, folded)),
         registry=record.registry,
-        acronym=_acronym(record.title),
+        acronym=acronym(record.title),
     )
     return validate.check(report)
-
-
-def _acronym(title: str) -> str:
-    match = re.search(r"\(?\b([A-Z]{2,}[A-Z0-9-]{2,})\b\)?(?=[\s:)]*(?:study|trial|:|\)))", title)
-    return match[1] if match else ""
 
 
 def _roles(
@@ -211,21 +213,32 @@ def _outcomes(
     alignment = Alignment(table, [text[a:b] for a, b in spans])
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
+    before: str | None = None
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
         if len(sentence) > _SENTENCE or not (_FIGURE.search(sentence) or _SAID.search(sentence)):
             continue
         if _definition(sentence, parts[number]):
             continue
-        for reading in _read_sentence(sentence, table, setting):
+        readings = _read_sentence(sentence, table, setting, before)
+        codes = {reading.code for reading in readings}
+        before = codes.pop() if len(codes) == 1 else None
+        for reading in readings:
             if reading.code not in _REPORTED:
                 continue
             doubt = 0.0
-            if reading.code == "PCRED" and "MPC" in codes_seen:
-                # a reduction of unnamed kind in a report that tells medians
-                reading.code, doubt = "MPC", 0.3
+            if reading.code == "PCRED" and (
+                setting.change
+                or ("MPC" in codes_seen and _AGAIN.search(sentence[: reading.named.start]))
+            ):
+                # a reduction of unnamed kind: the endpoint's, or one held against what was told
+                reading.code, doubt = setting.change or "MPC", 0.3
             if parts[number] == "CONCLUSIONS" and (
                 reading.code in codes_seen or number > 0.9 * len(spans)
+            ):
+                continue
+            if "aside" in reading.notes and any(
+                key[0] == reading.code and key[2] == reading.values[0].events for key in seen
             ):
                 continue
             if alignment.over_placebo(number, reading):
@@ -237,7 +250,9 @@ def _outcomes(
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []
             fresh = 0
-            for value, arm, sure in pairs:
+            for value, paired, sure in pairs:
+                # open treatment of groups that are told apart
+                arm = table.group(sentence, value.start, value.end) or paired
                 if value.events == 0 and sentence[value.start : value.end].isalpha():
                     # "none on placebo" may count something else
                     sure *= 0.7
@@ -276,6 +291,12 @@ def _outcomes(
     return found
 
 
+_AGAIN = re.compile(
+    r"\b(?:smaller|greater|larger|higher|lower|similar|comparable|corresponding|such|same)(?: \w+)?\s*$",
+    re.I,
+)
+
+
 def _moved(sentence: str, value: Value) -> bool:
     """True for the first of two moments: ``from 17% to 44%``."""
     return sentence[: value.start].endswith("from ") and sentence.startswith(" to ", value.end)
@@ -283,7 +304,7 @@ def _moved(sentence: str, value: Value) -> bool:
 
 # a result even where the sentence is taken for methods: it ended, or two shares are compared
 _TOLD = re.compile(
-    r"\bcomplet(?:ed?|ing)\b|dropped out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in"
+    r"\bcomplet(?:ed?|ing)\b|dropped out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in|\b(?:rate|incidence|proportion)\b[^.;%]{1,40}? (?:was|were) \d[\d.]*\s?%"
 )
 
 
@@ -301,12 +322,35 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Reading]:
+_BAR = re.compile(
+    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
+)
+# "this proportion was 36% at six months": of the outcome told before
+_SAME = re.compile(
+    r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
+    re.I,
+)
+
+
+def _read_sentence(
+    sentence: str, table: ArmTable, setting: Setting, before: str | None
+) -> list[Reading]:
+    """The readings of a sentence; ``before`` is the one outcome of the sentence before it."""
     named = outcomes.named(sentence, setting)
-    if not named:
+    same = _SAME.search(sentence) if before and not named else None
+    if before and same:
+        named = [outcomes.Named(same.start(), same.end(), before)]
+    if not named and "complet" not in sentence and "failed" not in sentence:
         return []
     lists = outcomes.specific(sentence, named)
-    clean = covered(sentence, lists + table.printed_doses(sentence))
+    near = beside.find(sentence, named)
+    told = [(value.start, value.end) for reading in near for value in reading.values]
+    lone = [reading.named for reading in near if len(reading.values) == 1]
+    named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
+    clean = covered(sentence, lists + told + table.printed_doses(sentence))
+    for item in named:
+        if _BAR.fullmatch(sentence, item.start, item.end):
+            clean = clean[: item.start] + "~" * (item.end - item.start) + clean[item.end :]
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
@@ -320,12 +364,14 @@ def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Rea
         of_arms = _beside_arms(clean, figures, table)
         plain = _uncovered(clean, figures + of_arms)
         # a lone count beside percentages is rarely a result; several, or none else, are
-        extra = counts(plain)
-        if not figures or codes & {"COMP", "DEATH", "SF", "WD", "WDAE", "RR50", "RECUR", "STOP"}:
+        # "met one of the exit criteria" counts nobody
+        own = [(item.start, item.end) for item in named if item.code in ("FAIL", "RECUR")]
+        extra = [v for v in counts(plain) if not any(a <= v.start < b for a, b in own)]
+        if not figures or codes & _LONE:
             figures += [
                 v
                 for v in extra
-                if not figures or _beside(sentence, v, named, figures) or v.events == 0
+                if not figures or _beside(sentence, v, named, figures) or _nobody(v, named)
             ]
         figures += of_arms
         figures.sort(key=lambda value: value.start)
@@ -335,12 +381,16 @@ def _read_sentence(sentence: str, table: ArmTable, setting: Setting) -> list[Rea
     if plainly:
         # figures without their sign are shares of change or nothing
         readings = [item for item in readings if item.code in _CHANGES]
-    return [item for item in readings if _sensible(item, sentence)]
+    readings += near
+    return [item for item in readings if "aside" in item.notes or _sensible(item, sentence)]
 
 
 _LOT = re.compile(
     rf"(?<![\w.~])({INT})\s(?:(?:on|in|with|for|taking|receiving)\s)?(?:the\s)?$", re.I
 )
+
+
+_OF_ARM = re.compile(rf"(?:\s?[,:=]\s?|\s)({INT})(?![\w.]|\s?(?:mg|%))")
 
 
 # "of 147 randomized patients (98 lotramacetam, 49 placebo)" tells sizes
@@ -351,20 +401,31 @@ _SIZES = re.compile(
 
 
 def _beside_arms(text: str, figures: list[Value], table: ArmTable) -> list[Value]:
-    """The counts of ``eight were lost (3 lotramacetam, 5 placebo)``: in parentheses, by arm."""
+    """The counts of ``eight were lost (3 lotramacetam, 5 placebo)``: in parentheses, by arm.
+
+    Behind the arms (``lotramacetam 3, placebo 5``) they are sizes unless they add up to a count.
+    """
     found: list[Value] = []
     for match in re.finditer(r"\(([^()]{5,120})\)", text):
-        inside: list[Value] = []
-        for mention in table.mentions(match[1]):
-            before = _LOT.search(match[1][: mention.start])
-            events = integer(before[1]) if before else None
-            if before and events is not None:
-                at = match.start(1)
-                inside.append(Value(at + before.start(1), at + before.end(1), events=events))
-        taken = any(match.start() < v.start < match.end() for v in figures)
-        if len(inside) > 1 and not taken and not _SIZES.search(text[: match.start()]):
+        before = text[: match.start()]
+        if any(match.start() < v.start < match.end() for v in figures) or _SIZES.search(before):
+            continue
+        mentions, at = table.mentions(match[1]), match.start(1)
+        ahead = [_LOT.search(match[1][: mention.start]) for mention in mentions]
+        inside = [_counted(lot, at) for lot in ahead if lot]
+        if len(inside) < 2:
+            behind = [_OF_ARM.match(match[1], mention.end) for mention in mentions]
+            inside = [_counted(lot, at) for lot in behind if lot]
+            whole = sum(v.events or 0 for v in inside)
+            if whole not in [integer(n) for n in re.findall(rf"\b{INT}\b", before, re.I)]:
+                continue
+        if len(inside) > 1:
             found += inside
     return found
+
+
+def _counted(match: re.Match[str], at: int) -> Value:
+    return Value(at + match.start(1), at + match.end(1), events=integer(match[1]))
 
 
 def _uncovered(text: str, figures: list[Value]) -> str:
@@ -373,34 +434,72 @@ def _uncovered(text: str, figures: list[Value]) -> str:
     return text
 
 
+_LIST_ON = re.compile(rf"^(?:,? and|,)\s{INT}(?:(?:,? and|,)\s{INT})*\b", re.I)
+
+
 def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: list[Value]) -> bool:
     """A plain count in a sentence of percentages: a result only right beside a counted outcome."""
     after = [o for o in named if 0 <= o.start - value.end < 60 and o.code in _COUNTED]
     if not after:
         return False
-    between = sentence[value.end : after[0].start]
+    # the rest of its list: "15, 11, and 6 patients discontinued"
+    between = _LIST_ON.sub("", sentence[value.end : after[0].start])
     return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
+
+
+# a share of people, of seizures: no change
+_SHARE = re.compile(
+    r"\)?\s?of (?:the |all |these )?(?:\w+ ){0,2}(?:patients|subjects|participants|children|infants|adults|people|individuals|dogs|cases|seizures|attacks)\b"
+    r"|\)?\s?(?:did not|failed to|had|showed|experienced|achieved|reported|demonstrated) (?!an? increase)"
+)
+_SHARED = re.compile(r"\bn ?[=~][~\d, ]*[\[(;,]\s?$")
+# "(difference, 22%)": alone in its parenthesis
+_IN_DIFFERENCE = re.compile(r"\([^()%]*\bdifferences?\b[^()%]*$", re.I)
+
+
+def _nobody(value: Value, named: list[outcomes.Named]) -> bool:
+    """A "none" that can be a result: beside adverse events it mostly counts something else."""
+    before = [item.code for item in named if item.end <= value.start]
+    return value.events == 0 and not (before and before[-1] in ("AE", "SAE"))
 
 
 def _sensible(reading: Reading, sentence: str) -> bool:
     """Drop what cannot be that outcome."""
     kept = []
     for value in reading.values:
-        after = sentence[value.end : value.end + 30].lower()
+        after = sentence[value.end : value.end + 40].lower()
+        said = sentence[value.start : value.end].lower()
         before = sentence[max(0, value.start - 30) : value.start].lower()
-        if reading.code in _CHANGES and (value.percent is None or value.events is not None):
+        if reading.code in _CHANGES and (
+            value.percent is None
+            or value.events is not None
+            or _SHARE.match(after)
+            or _SHARED.search(before)
+            or _direction(reading, sentence, value) > 100
+        ):
+            continue
+        if reading.code in _CHANGES and _IN_DIFFERENCE.search(sentence[: value.start]):
+            continue
+        if reading.code not in _CHANGES and (value.percent or 0) > 100:
+            continue
+        if reading.code not in _CHANGES and value.signed:
+            # "RD = -18%": a difference, never a share of people
             continue
         if re.match(
             r"\)?\s?of (?:the )?(?:total |all )?(?:\w+ )?(?:trials|studies|adverse|AEs|TEAEs|side|maximum|days|nights|time|MPR|effect|variance|total duration)",
             after,
         ):
             continue
+        if reading.code not in _CHANGES and re.search(r"(?:creas|reduc|lower)\w* by\W*$", before):
+            continue
+        if reading.code == "RECUR" and re.search(r"\bby\W*$", before):
+            continue
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
         if re.match(
             r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
             after,
-        ):
+        ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
         if (
             re.search(r"\b(?:history|male|female|mean age|white|women|men)\W*(?:\w+\W+)?$", before)
@@ -412,13 +511,15 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             after,
         ):
             continue
+        if reading.code not in _CHANGES and re.search(r"\b(?:fe)?males?\b", said):
+            continue
         if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\s+of (?:these|them|which)\b", after):
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
             continue
-        if value.percent is None and value.total is None and _elsewhere(sentence, value, reading):
+        if value.percent is None and _elsewhere(sentence, value, reading):
             continue
         kept.append(value)
     reading.values[:] = kept
@@ -433,9 +534,12 @@ _DID = re.compile(
 )
 
 
+_CLAUSE = re.compile(rf"[,;]| (?:and|but) (?=(?:only )?{INT}\b)", re.I)
+
+
 def _elsewhere(sentence: str, value: Value, reading: Reading) -> bool:
     """A count whose own clause tells of something else than the outcome."""
-    clause = re.split(r"[,;]", sentence[value.end : value.end + 90])[0]
+    clause = _CLAUSE.split(sentence[value.end : value.end + 90])[0]
     end = value.end + len(clause)
     if value.end <= reading.named.start < end:
         return False
@@ -493,15 +597,20 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         return -percent if value.signed == "+" else percent
     if _GREW.match(sentence, value.end) and not signs - {""}:
         return -percent
-    if (
-        re.search(r"\bincreas", sentence[max(0, value.start - 40) : value.start])
-        and reading.code != "PCPBO"
-        and not signs - {""}
-    ):
-        return -percent
-    return percent
+    if reading.code == "PCPBO" or signs - {""}:
+        return percent
+    # "reductions increased over time (31%)" are reductions still
+    low = max(0, value.start - 40)
+    if _FEWER.search(sentence[reading.named.start : reading.named.end]):
+        low = max(low, reading.named.end)
+        return -percent if _MORE_BY.search(sentence, low, value.start) else percent
+    ways = _WAYS.findall(sentence, low, value.start)
+    return -percent if ways and ways[-1].lower() in ("increas", "rose") else percent
 
 
+_FEWER = re.compile(r"\b(?:reduction|decrease)", re.I)
+_WAYS = re.compile(r"\b(increas|rose|decreas|reduc|fell|declin)", re.I)
+_MORE_BY = re.compile(r"\bincreas\w*(?: in (?:\w+ ){1,4})?(?: (?:of|by|was))?(?: an?)?\s*$", re.I)
 _GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 
 

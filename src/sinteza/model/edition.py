@@ -11,7 +11,7 @@ from sinteza.model.effect import AnalysisResult, NetworkResult, PooledEffect
 from sinteza.model.flow import Flow
 from sinteza.model.protocol import Bilingual, Protocol
 from sinteza.model.record import Evidence
-from sinteza.model.study import Study, ValueComparison
+from sinteza.model.study import Sharing, Study, ValueComparison
 
 
 class EditionSearch(
@@ -126,7 +126,6 @@ class EditionStudy(
     readings: tuple[Study, ...]
     comparisons: tuple[ValueComparison, ...] = ()
     records: tuple[str, ...] = ()
-    included: bool = False
 
 
 class WindowResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -218,5 +217,6 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     networks: tuple[NetworkResult, ...] = ()
     certificates: tuple[EditionCertificate, ...] = ()
     agreement: tuple[EditionAgreement, ...] = ()
+    sharings: tuple[Sharing, ...] = ()
     published: tuple[PublishedEstimate, ...] = ()
     taxonomy_digest: str = ""

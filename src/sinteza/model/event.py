@@ -191,6 +191,17 @@ class ExtractionVerified(
     corrected: ArmResult | None = None
 
 
+class OverlapJudged(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="overlap.judged"
+):
+    """A person said whether two studies (ids, in order) tell of the same people."""
+
+    left: str
+    right: str
+    same: bool
+    reason: str = ""
+
+
 class EditionPublished(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="edition.published"
 ):
@@ -217,6 +228,7 @@ Payload = (
     | ConceptAssigned
     | ExtractionRecorded
     | ExtractionVerified
+    | OverlapJudged
     | EditionPublished
 )
 

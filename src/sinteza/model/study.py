@@ -103,6 +103,23 @@ class Study(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     notes: str = ""
 
 
+class Sharing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Two studies (ids, in order) of the same people, or a question of it.
+
+    ``same`` is None where nobody said so and no registration shows it. ``grounds``: told (by the
+    evidence base), judged (by a person, with a ``note``), registration, signs. ``signs`` are kinds
+    (registration, name, sizes, randomized, authors) and what the two have in common.
+    """
+
+    left: str
+    right: str
+    same: bool | None
+    grounds: Literal["told", "judged", "registration", "signs"]
+    signs: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    score: float = 1.0
+
+
 class ValueComparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One value as two readers read it. ``agree`` is true where nothing printed differs."""
 

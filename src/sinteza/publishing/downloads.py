@@ -116,11 +116,11 @@ def _studies(edition: Edition) -> Table:
         "notes",
     ]
     rows = [
-        [study.included, "; ".join(study.records), *row]
+        ["; ".join(study.records), *row]
         for study in edition.studies
         for row in _struct_rows(study.readings, fields)
     ]
-    return ["included", "records", *fields], rows
+    return ["records", *fields], rows
 
 
 def _results(edition: Edition) -> Table:

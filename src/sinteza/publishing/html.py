@@ -227,6 +227,10 @@ class _View:
         """Values that two readers read differently."""
         return [c for s in self.edition.studies for c in s.comparisons if not c.agree]
 
+    def open_sharings(self) -> list[Any]:
+        """Pairs of studies that may tell of the same people, and nobody has said."""
+        return [pair for pair in self.edition.sharings if pair.same is None]
+
     def compared(self) -> int:
         """How many values two readers read."""
         return sum(len(s.comparisons) for s in self.edition.studies)

@@ -175,6 +175,13 @@ AGREEMENT = {
     "outcomes": "outcomes present, by reader",
     "values": "figures, by reader",
 }
+SIGN = {
+    "registration": "registration",
+    "name": "trial name",
+    "sizes": "arm sizes",
+    "randomized": "people randomized",
+    "authors": "shared authors",
+}
 STAGE = {"title_abstract": "title and abstract", "full_text": "full report"}
 STOPPING = {
     "hypergeometric certificate": "hypergeometric test of the recall reached",

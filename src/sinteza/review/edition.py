@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 import msgspec
 
-from sinteza.classification.match import Matcher
 from sinteza.model.decision import Assignment, Decision
 from sinteza.model.edition import (
     ConceptFound,
@@ -27,16 +25,16 @@ from sinteza.model.effect import AnalysisResult, NetworkResult
 from sinteza.model.event import RecordsImported, ScreeningCertified, SearchRan
 from sinteza.model.protocol import Analysis, Bilingual, Window
 from sinteza.model.record import Cluster, Record
-from sinteza.model.study import Reading, Study
+from sinteza.model.study import Reading
 from sinteza.publishing.tables import difference, evidence_map
 from sinteza.review.agreeing import extraction_agreement
 from sinteza.review.review import Review
+from sinteza.review.studies import gather
 from sinteza.screening.flow import final
 from sinteza.sources import evidence
 from sinteza.store import projections
 from sinteza.synthesis.analyze import analyze
 from sinteza.synthesis.compare import compare
-from sinteza.synthesis.readings import judged, reconcile
 from sinteza.synthesis.select import Selection, select
 
 # Kinds of concepts that an entry is listed under; the rest (study designs, outcomes ...) would
@@ -50,7 +48,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
     protocol, taxonomy = loaded.protocol, loaded.taxonomy
     held = review.final()
     entries = review.entries
-    studies = _studies(review)
+    studies, shared = gather(review)
     analyses = _analyses(review, studies, held)
     included = {name for name, d in held.items() if d and d.verdict == "include"}
     assignments: dict[str, list[Assignment]] = {}
@@ -68,7 +66,7 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
     )
     windows, differences_of = _windows(review, window, studies)
     clusters = {entry.id: entry for entry in review.clusters}
-    study_ids = _study_ids(review)
+    study_ids = review.studies_of
     records = tuple(
         _record(
             clusters[name],
@@ -78,6 +76,11 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
             study_ids.get(name, ()),
         )
         for name, record in entries.items()
+    )
+    shown = tuple(
+        item
+        for reading in studies
+        if not included.isdisjoint((item := _edition_study(reading, study_ids)).records)
     )
     # that an edition was published is no part of what it says
     seq, head = review.store.head(besides="edition.published")
@@ -99,85 +102,20 @@ def build(review: Review, window: Window, *, number: int) -> Edition:
         windows=windows,
         differences=differences_of,
         records=records,
-        studies=tuple(
-            shown
-            for reading in studies
-            if (shown := _edition_study(reading, study_ids, included)).included
-            or not reading.study.by_machine
-        ),
+        studies=shown,
         maps=maps,
         analyses=analyses,
         unverified=_analyses(review, studies, held, verified_only=False),
         networks=_networks(review, studies, held),
         certificates=_certificates(review),
         agreement=_agreement(review),
+        sharings=tuple(
+            pair for pair in shared if {pair.left, pair.right} <= {item.study.id for item in shown}
+        ),
         labels={},
         published=tuple(evidence.read_published(folder)) if folder else (),
     )
     return msgspec.structs.replace(edition, labels=_labels(edition, review))
-
-
-def _study_ids(review: Review) -> dict[str, tuple[str, ...]]:
-    """The studies that each entry reports."""
-    return {
-        name: tuple(dict.fromkeys(reading.id for reading in readings))
-        for name, readings in review.readings_of.items()
-    }
-
-
-def _studies(review: Review) -> list[Reading]:
-    """The readings put together; a study without a label is called by its report."""
-    names = {study: entry for entry, studies in _study_ids(review).items() for study in studies}
-    found = []
-    connection = review.store.connection
-    readings = judged(projections.readings(connection), projections.verifications(connection))
-    concept_of = _therapy_names(review)
-    for reading in reconcile(readings):
-        study = named_arms(reading.study, concept_of)
-        if not any(r.label for r in reading.readings if not r.by_machine):
-            entry = names.get(study.id)
-            label = short_label(review.entries[entry]) if entry else study.id
-            study = msgspec.structs.replace(study, label=label)
-        found.append(msgspec.structs.replace(reading, study=study))
-    return found
-
-
-def _therapy_names(review: Review) -> Callable[[str], str]:
-    """What concept an arm's name means: the most specific therapy that the matcher finds in it."""
-    taxonomy = review.loaded.taxonomy
-    matcher = Matcher(taxonomy)
-
-    @functools.cache
-    def concept_of(name: str) -> str:
-        record = Record(id="arm", source="arm", source_id="arm", title=name)
-        found = {
-            item.concept
-            for item in matcher.match(record)
-            if taxonomy[item.concept].kind == "therapy"
-        }
-        return max(sorted(found), key=lambda c: len(taxonomy.ancestors(c)), default="")
-
-    return concept_of
-
-
-def named_arms(study: Study, concept_of: Callable[[str], str]) -> Study:
-    """The study with a concept for each arm that got a treatment; its therapy is the first one."""
-    if not study.by_machine:
-        return study
-    arms = tuple(
-        msgspec.structs.replace(arm, concept=concept_of(arm.intervention))
-        if arm.role == "intervention" and not arm.concept
-        else arm
-        for arm in study.arms
-    )
-    therapy = study.therapy or next((arm.concept for arm in arms if arm.concept), "")
-    return msgspec.structs.replace(study, arms=arms, therapy=therapy)
-
-
-def short_label(record: Record) -> str:
-    """How a report is called in a table: ``Ben-Menachem 2010``."""
-    who = record.authors[0].last or record.authors[0].collective if record.authors else record.title
-    return f"{who} {record.year}" if record.year else who
 
 
 def _selections(
@@ -191,7 +129,7 @@ def _selections(
     protocol = review.loaded.protocol
     included = {
         study
-        for name, listed in _study_ids(review).items()
+        for name, listed in review.studies_of.items()
         if (decision := held.get(name)) and decision.verdict == "include"
         for study in listed
     }
@@ -239,7 +177,7 @@ def _networks(
 
 def analyses_of(review: Review) -> tuple[AnalysisResult, ...]:
     """The planned analyses on what the review includes now."""
-    return _analyses(review, _studies(review), review.final())
+    return _analyses(review, gather(review)[0], review.final())
 
 
 def _windows(
@@ -351,16 +289,13 @@ def _imports(review: Review) -> tuple[EditionImport, ...]:
     )
 
 
-def _edition_study(
-    reading: Reading, study_ids: Mapping[str, tuple[str, ...]], included: set[str]
-) -> EditionStudy:
+def _edition_study(reading: Reading, study_ids: Mapping[str, tuple[str, ...]]) -> EditionStudy:
     entries = tuple(sorted(e for e, ids in study_ids.items() if reading.study.id in ids))
     return EditionStudy(
         study=reading.study,
         readings=reading.readings,
         comparisons=reading.comparisons,
         records=entries,
-        included=any(entry in included for entry in entries),
     )
 
 

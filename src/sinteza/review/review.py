@@ -349,6 +349,14 @@ class Review:
                 found[name] = listed
         return found
 
+    @_AsOf
+    def studies_of(self) -> dict[str, tuple[str, ...]]:
+        """The studies that each entry reports, by their ids."""
+        return {
+            name: tuple(dict.fromkeys(reading.id for reading in readings))
+            for name, readings in self.readings_of.items()
+        }
+
     def held(self, stage: Stage = "title_abstract") -> dict[str, Decision | None]:
         """The decision that holds for every entry at a stage.
 
@@ -440,7 +448,7 @@ class Review:
             reading.id
             for name in included
             for reading in readings.get(name, ())
-            if not reading.by_machine
+            if reading.results and not reading.by_machine
         }
         return flow.count(
             counts, self.clusters, self.held(), full=self.full_text(), studies=len(studies)

@@ -69,6 +69,8 @@ def _reconcile(readings: list[Study]) -> Reading:
                 results.append(msgspec.structs.replace(result, arm=arm))
             elif len(same) == 1:
                 compared = _compare(first, other, arm, same[0], result)
+                if not compared.agree and _one_of_several(first, other, arms, same[0], result):
+                    continue
                 # another subset or period is another quantity, not a disagreement
                 if compared.agree or same[0].subset == result.subset:
                     comparisons.append(compared)
@@ -95,6 +97,19 @@ def _reconcile(readings: list[Study]) -> Reading:
         },
     )
     return Reading(study=study, readings=tuple(ordered), comparisons=tuple(comparisons))
+
+
+def _one_of_several(
+    first: Study, other: Study, arms: dict[str, str], mine: ArmResult, theirs: ArmResult
+) -> bool:
+    """True if the other reader gives several values here, and another of them answers to mine."""
+    several = [
+        r
+        for r in other.results
+        if arms.get(r.arm) == mine.arm and (r.outcome, r.subset) == (theirs.outcome, theirs.subset)
+    ]
+    agreeing = [r for r in several if _compare(first, other, mine.arm, mine, r).agree]
+    return (agreeing or several)[0] is not theirs
 
 
 def match_arms(mine: Sequence[Arm], theirs: Sequence[Arm]) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """Train the model of participants: ``python -m sinteza.train.participants RECORDS READ...``.
 
 ``RECORDS`` is a folder of PubMed files (``*.xml.gz``), each ``READ`` a file of reports read by
-hand, one JSON object a line with ``pmid``, ``design.type`` and ``population.n_randomised``. Only
-reports of randomized trials are learned from. Scored by five folds of reports, then fitted to all;
-the optimum is unique and the order of the folds fixed: the same data give the same file.
+hand, one JSON object a line with ``pmid`` and ``population.n_randomised``. Reports of every design
+are learned from: what speaks for a number in a trial does not in its extension, or in a review of
+many. Scored by five folds of reports, then fitted to all; the optimum is unique and the order of
+the folds fixed: the same data give the same file.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from scipy.optimize import minimize
 from sinteza.extraction.design import design
 from sinteza.extraction.participants import (
     THRESHOLD,
-    TRIALS,
     Candidate,
     candidates,
+    held,
     none_cues,
     probabilities,
 )
@@ -50,7 +51,7 @@ class Report:
 
 
 def load(folder: Path, read: Sequence[Path]) -> list[Report]:
-    """Reports of randomized trials, by hand or by the rules, in the order of the files."""
+    """The reports in the order of the files, their designs as the rules tell them."""
     wanted: dict[str, dict[str, Any]] = {}
     for path in read:
         for line in path.read_text("utf-8").splitlines():
@@ -66,11 +67,9 @@ def load(folder: Path, read: Sequence[Path]) -> list[Report]:
         if record is None:
             continue
         types = tuple(kind.name for kind in record.publication_types)
-        told = design(record.title, record.abstract_text, types).type
-        kind = told if told in TRIALS else item["design"]["type"]
-        if kind in TRIALS:
-            answer = item["population"]["n_randomised"]
-            reports.append(Report(candidates(record.abstract_text), kind, answer))
+        kind = design(record.title, record.abstract_text, types).type
+        answer = item["population"]["n_randomised"]
+        reports.append(Report(candidates(record.abstract_text), kind, answer))
     return reports
 
 
@@ -83,10 +82,10 @@ def _table(reports: Sequence[Report], cues: Sequence[str]) -> tuple[Floats, Floa
     for number, report in enumerate(reports):
         printed = any(item.n == report.answer for item in report.found)
         choices: list[tuple[int | None, set[str]]] = [(None, none_cues(report.found, report.kind))]
-        choices += [(item.n, item.cues) for item in report.found]
-        for n, held in choices:
+        choices += [(item.n, held(item, report.kind)) for item in report.found]
+        for n, chosen in choices:
             row = np.zeros(len(cues))
-            row[[place[cue] for cue in sorted(held)]] = 1
+            row[[place[cue] for cue in sorted(chosen)]] = 1
             rows.append(row)
             right.append(n == (report.answer if printed else None))
             owner.append(number)
@@ -95,9 +94,9 @@ def _table(reports: Sequence[Report], cues: Sequence[str]) -> tuple[Floats, Floa
 
 def fit(reports: Sequence[Report]) -> dict[str, float]:
     """Weight of each cue: penalized likelihood; the mentions of one number share its chance."""
-    held = {cue for report in reports for item in report.found for cue in item.cues}
-    held |= {cue for report in reports for cue in none_cues(report.found, report.kind)}
-    cues = sorted(held)
+    every = {cue for report in reports for item in report.found for cue in held(item, report.kind)}
+    every |= {cue for report in reports for cue in none_cues(report.found, report.kind)}
+    cues = sorted(every)
     rows, right, owner = _table(reports, cues)
 
     def loss(weights: Floats) -> tuple[float, Floats]:

@@ -66,7 +66,7 @@ def test_run_gives_the_flow_and_the_pages(sinteza: Sinteza, review: Path) -> Non
     before = head(review)
     done = sinteza("run", "dre", "--out", review, "--at", AT, "--json")
     assert done.code == 0
-    assert done.json["flow"]["identified"] == 790
+    assert done.json["flow"]["identified"] == 782
     assert done.json["edition"] == 1
     assert sorted(done.json["pages"]) == ["en", "ro"]
     assert all(Path(page).is_file() for page in done.json["pages"].values())
@@ -279,3 +279,23 @@ def test_a_folder_without_a_review(
     assert "Traceback" not in done.err
     assert not (tmp_path / "nowhere").exists()
     assert sinteza(*words).code == 2
+
+
+def test_studies_of_the_same_people_are_listed_and_judged(sinteza: Sinteza, review: Path) -> None:
+    asked = sinteza("extract", "overlaps", review, "--json").json
+    assert asked
+    assert all(pair["same"] is None for pair in asked)
+    settled = sinteza("extract", "overlaps", review, "--all", "--json").json
+    assert len(settled) > len(asked)
+    one, other = asked[0]["left"], asked[0]["right"]
+    said = sinteza("extract", "overlaps", review, "--distinct", other, one, "--person", "Ana")
+    assert said.out.strip() == f"{one} ≠ {other}"
+    left = sinteza("extract", "overlaps", review, "--json").json
+    assert len(left) == len(asked) - 1
+    table = sinteza("extract", "overlaps", review, "--all", "--language", "ro")
+    assert "o spune o persoană" in table.out
+    unknown = sinteza("extract", "overlaps", review, "--same", "pmid-1", one, "--person", "Ana")
+    assert unknown.code
+    assert "No study 'pmid-1'" in unknown.err
+    both = ["--same", one, other, "--distinct", one, other]
+    assert sinteza("extract", "overlaps", review, *both).code

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from sinteza.extraction.design import age_group, design, domain, drug_resistant
+from sinteza.extraction.design import design, domain
 from sinteza.extraction.participants import candidates, n_randomized, probabilities
+from sinteza.extraction.people import age_group, drug_resistant
 
 RCT = ("Randomized Controlled Trial",)
 
@@ -125,6 +126,13 @@ def test_the_words_decide_not_the_publication_type(title: str, text: str, kind: 
         ("seizures despite treatment with two drugs", "implied"),
         ("patients with well controlled seizures", "no"),
         ("children with absence epilepsy", None),
+        ("Forty percent of people with epilepsy are resistant to drugs. We studied 30.", None),
+        ("adults with insufficiently controlled seizures", "implied"),
+        ("patients with at least 5 seizures a month while taking 1-2 AEDs", "implied"),
+        ("patients taking 1-2 AEDs", None),
+        ("an uncontrolled study of 30 patients", None),
+        ("twenty first seizure patients", "no"),
+        ("people whose drugs had completely controlled seizures", "no"),
     ],
 )
 def test_drug_resistance(text: str, answer: str | None) -> None:
@@ -143,10 +151,24 @@ def test_drug_resistance(text: str, answer: str | None) -> None:
         ("children aged <4 years", "children"),
         ("mean duration of treatment 5.1 years (from 4.2-6.3 years) in adults", "adults"),
         ("the Children's Behavior Scale", None),
+        ("an open-label extension. Patients (5 to 28 years old) were enrolled", "mixed"),
+        ("patients more than 11 years old", "mixed"),
+        ("people older than 17 (30 placebo) were analyzed", "adults"),
+        ("patients less than 15 y.o.", "children"),
+        ("The mean (range) age was 14.2 years (3.1-44.0).", "mixed"),
+        ("infants aged 2 months to <3 years", "children"),
+        ("median age 40 (interquartile range 25-52) years", None),
+        ("mean age 71.3 years", None),
+        ("40% of patients after 1 and 2 years of treatment", None),
+        ("Patients with >1 year of exposure continued.", None),
+        ("aged 15 years and older and receiving 1 to 3 drugs", "mixed"),
+        ("we enrolled children and young adults", "mixed"),
+        ("topiramate in juvenile myoclonic epilepsy", None),
+        ("syndromes with onset during adolescence", None),
     ],
 )
 def test_age(text: str, answer: str | None) -> None:
-    assert age_group("A trial", text, "epilepsy") == answer
+    assert age_group("A trial", text) == answer
 
 
 @pytest.mark.parametrize(
@@ -175,6 +197,9 @@ def test_age(text: str, answer: str | None) -> None:
         ("This double-blind trial was carried out on 65 epileptic patients.", 65),
         ("Eight patients did not complete the study of 59 patients with epilepsy.", 59),
         ("The effect of 13 patient factors was studied.", None),
+        ("In this randomized study, 96 first-seizure patients were enrolled.", 96),
+        ("The drug was tested in 26 in-patients (20 males, 6 females) of a randomized trial.", 26),
+        ("Patients were randomized in studies 305, 411 and 412 over 24 weeks at 38 sites.", None),
     ],
 )
 def test_participants_randomized(text: str, n: int | None) -> None:
@@ -191,11 +216,23 @@ def test_who_is_hard_to_treat_and_who_is_healthy() -> None:
     ):
         assert drug_resistant(title, text, "epilepsy") == told
     assert domain("Memory in patients with focal epilepsy", "Healthy volunteers too.") == "epilepsy"
-    assert age_group("A drug in adults and adolescents", "", "epilepsy") == "mixed"
+    assert age_group("A drug in adults and adolescents", "") == "mixed"
 
 
-def test_participants_of_other_designs_are_not_given() -> None:
-    assert n_randomized("A total of 706 patients were randomized.", "posthoc_rct") is None
+def test_participants_beside_one_trial() -> None:
+    assert n_randomized("A total of 706 patients were randomized.", "posthoc_rct") == 706
+    for text, kind in (
+        (
+            "Of 212 completers, 190 patients entered the open-label extension.",
+            "open_label_extension",
+        ),
+        (
+            "Data of 1240 patients of six trials were included in the analysis.",
+            "posthoc_pooled_rct",
+        ),
+        ("We will recruit 64 patients with migraine.", "protocol"),
+    ):
+        assert n_randomized(text, kind) is None
 
 
 def test_cues_of_a_number_tell_its_arms_and_its_stage() -> None:

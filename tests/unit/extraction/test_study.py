@@ -47,8 +47,9 @@ def test_reports_of_one_trial_are_found() -> None:
         text="Ninety patients (NCT07654321) were randomized to lotramacetam 100 mg/day (n = 45) or "
         "placebo (n = 45).",
     )
-    items = [(item, read(item)) for item in (one, two, other)]
+    items = [(item, study(read(item), item)) for item in (one, two, other)]
     (pair,) = find(items)
     assert (pair.left, pair.right) == ("pubmed:1", "pubmed:2")
-    assert any("NCT01234567" in reason for reason in pair.reasons)
+    assert pair.registered
+    assert ("registration", "NCT01234567") in pair.signs
     assert registrations(one) == {"NCT01234567"}

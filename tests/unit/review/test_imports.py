@@ -72,7 +72,7 @@ def test_the_evidence_base_enters_once_and_readings_only_where_they_changed(
         review.adopt(loaded)
         done = review.import_evidence()
         assert done is not None
-        assert (done.read, done.known, done.format) == (790, 0, "evidence")
+        assert (done.read, done.known, done.format) == (782, 0, "evidence")
         readings = review.store.events(kinds=("extraction.recorded",))
         actors = {
             (event.actor.kind, event.payload.study.by_machine)
