@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
-from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
@@ -212,7 +211,7 @@ def _outcomes(
     setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
-    alignment = Alignment(table)
+    alignment = Alignment(table, [text[a:b] for a, b in spans])
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
     before: str | None = None
@@ -222,7 +221,6 @@ def _outcomes(
             continue
         if _definition(sentence, parts[number]):
             continue
-        mentions: list[Mention] | None = None
         readings = _read_sentence(sentence, table, setting, before)
         codes = {reading.code for reading in readings}
         before = codes.pop() if len(codes) == 1 else None
@@ -244,11 +242,9 @@ def _outcomes(
                 key[0] == reading.code and key[2] == reading.values[0].events for key in seen
             ):
                 continue
-            if mentions is None:
-                mentions = table.mentions(sentence)
-            if alignment.over_placebo(sentence, reading, mentions):
+            if alignment.over_placebo(number, reading):
                 reading.code = "PCPBO"
-            pairs = alignment.pair(sentence, reading, mentions)
+            pairs = alignment.pair(number, reading)
             base = trust * (_certainty(reading, parts[number]) - doubt)
             if any(_moved(sentence, value) for value in reading.values):
                 base *= 0.7
