@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
+from sinteza.extraction import beside, effects, kinds, outcomes, people, tables, terms, validate
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.mentions import ArmTable
@@ -51,6 +51,8 @@ _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
 _TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
 _DISTRUST = 0.7
+# and where the design itself is doubtful
+_DOUBT = 0.5
 # the grammar was made for abstracts, and no gold says how it does in bodies: a person looks at all
 _BODY = 0.7
 _REPORTED = {*_COUNTED, *_CHANGES, "RR25", "AE34"}
@@ -80,17 +82,18 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     title = fold_with_offsets(record.title, lower=False).text
     folded = fold_with_offsets(record.abstract_text[:_LONGEST], lower=False)
     text = folded.text
-    kinds = tuple(kind.name for kind in record.publication_types)
+    types = tuple(kind.name for kind in record.publication_types)
     domain = designs.domain(title, text)
-    design = designs.design(title, text, kinds)
+    design = designs.design(title, text, types)
     population = people.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
     # a report of open treatment may tell of the blinded part as well
-    single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
+    single = design.type in _EXTRACTED_FROM and not kinds.against_placebo(text)
     table = ArmTable(title, text, short, single)
     spans = sentences.split(text)
     parts = _roles(record, folded, spans, roles)
-    trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
+    sure = design.type in _TRUSTED and design.confidence >= _DOUBT
+    trust = 1.0 if sure and domain == "epilepsy" else _DISTRUST
     told = Told()
     setting = terms.setting(
         [text[a:b] for a, b in spans if b - a < _SENTENCE],

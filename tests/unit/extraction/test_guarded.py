@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import sinteza.extraction
-from sinteza.extraction import numbers, outcomes
+from sinteza.extraction import kinds, numbers, outcomes
 from sinteza.extraction.guarded import Guarded, standing
 
 
@@ -24,6 +24,8 @@ def _guarded() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         for name, value in vars(inside).items():
             if isinstance(value, Guarded):
                 yield f"{module.name}.{name}", value.pattern.pattern, value.words
+    for name, cue in (*kinds._CUES, *kinds._TITLES):
+        yield f"kinds {name}", cue.pattern.pattern, cue.words
     for code, pattern in outcomes._PATTERNS:
         if code in outcomes._NEEDS:
             yield f"outcomes {code}", pattern.pattern, outcomes._NEEDS[code]
