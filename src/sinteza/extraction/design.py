@@ -37,16 +37,17 @@ _OPEN = _p(
 )
 _RANDOM = _p(r"\brandomi[sz]|\brandomly\b|\brandom (?:order|allocation|assignment)|\bin random")
 _ANIMAL = _p(
-    r"\b(?:dogs?|canine|cats?|feline|rats?|mice|mouse|rodents?|veterinary|client-owned|piglets?|baboons?)\b"
+    r"\b(?=[bcdfmprv])(?:dogs?|canine|cats?|feline|rats?|mice|mouse|rodents?|veterinary|client-owned|piglets?|baboons?)\b"
 )
 _HEALTHY = Guarded(
     r"(?:healthy|normal) (?:\w+ ){0,2}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals)",
     "healthy",
     "normal",
 )
-_EPILEPSY = _p(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|partial-onset")
-_OTHER_DISEASE = _p(
-    r"migraine|neuropath|pain\b|bipolar|depress|anxiety|alcohol|cocaine|obes|binge|fibromyalgia|essential tremor|hot flash|smok|HIV|graves|ataxia|schizophren|autis|tinnitus|restless legs|insomnia|cancer|glioma|stroke|dementia|alzheimer|parkinson|fragile|rhabdomyoma|surgery patients|an(?:a)?esthe|labor|preeclampsia|eclampsia|withdrawal|PTSD|post-?traumatic stress|huntington|multiple sclerosis|asthma|diabet|hypertens"
+# sought in lower case: a search for letters of one case jumps to where one can begin
+_EPILEPSY = re.compile(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|partial-onset")
+_OTHER_DISEASE = re.compile(
+    r"migraine|neuropath|pain\b|bipolar|depress|anxiety|alcohol|cocaine|obes|binge|fibromyalgia|essential tremor|hot flash|smok|hiv|graves|ataxia|schizophren|autis|tinnitus|restless legs|insomnia|cancer|glioma|stroke|dementia|alzheimer|parkinson|fragile|rhabdomyoma|surgery patients|an(?:a)?esthe|labor|preeclampsia|eclampsia|withdrawal|ptsd|post-?traumatic stress|huntington|multiple sclerosis|asthma|diabet|hypertens"
 )
 
 
@@ -73,6 +74,7 @@ def domain(title: str, text: str) -> str:
         and not re.search("migraine", title, re.I)
     ):
         return "prophylaxis"
+    title, text, both = title.lower(), text.lower(), both.lower()
     in_title, others = bool(_EPILEPSY.search(title)), bool(_OTHER_DISEASE.search(title))
     if in_title and not others:
         return "epilepsy"

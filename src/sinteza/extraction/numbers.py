@@ -22,8 +22,14 @@ _VALUES = {word: n for n, word in enumerate([*_UNITS, *_TEENS], 1)}
 _VALUES |= {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _VALUES |= {"none": 0, "no": 0, "zero": 0, "a": 1}
 
-_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
-WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
+# by their first letters: a branch costs its try at every word of a text
+_UNIT_WORD = r"(?:one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine)"
+_SMALL = (
+    rf"(?:(?:t(?:wen|hir)|f(?:or|if)|s(?:ix|even)|eigh|nine)ty(?:[- ]{_UNIT_WORD})?"
+    rf"|(?:thir|four|fif|s(?:ix|even)|eigh|nine)teen|ten|eleven|twelve|{_UNIT_WORD})"
+)
+_HUNDRED = rf" hundred(?:(?: and)? {_SMALL})?"
+WORD = rf"(?:(?=[aefnostz])(?:{_SMALL}(?:{_HUNDRED})?|a{_HUNDRED}|none|zero))"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
 PEOPLE = r"(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?|individuals?|adolescents?|dogs?)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
@@ -229,11 +235,12 @@ def values(text: str) -> list[Value]:
     for form, pattern in _FORMS:
         if form != "eT" and "%" not in text and "er" not in text:
             continue
+        covered_before = len(found)
         for match in pattern.finditer(text):
             value = _value(form, match)
             if value is not None:
                 found.append(value)
-        for value in found:
+        for value in found[covered_before:]:
             text = text[: value.start] + "~" * (value.end - value.start) + text[value.end :]
     found.sort(key=lambda item: item.start)
     return found

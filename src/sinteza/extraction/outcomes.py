@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sinteza.extraction.guarded import standing
+from sinteza.extraction.guarded import Guarded, standing
 from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
 # seizures as the outcome of freedom from them
@@ -58,7 +58,7 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 
 # in order: what is found first covers its words from the patterns after it
-_PATTERNS: list[tuple[str, re.Pattern[str]]] = [
+_PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:(?:lack|loss) of (?:efficacy|effect\w*|response|benefit|improvement)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
     ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
@@ -106,7 +106,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ],
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bS?R{{1,2}}90\b")),
     ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bS?R{{1,2}}75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
-    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?R{{1,2}}25\b")),
+    ("RR25", Guarded(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?RR?25\b", "respon", "reduc", "decreas", "improve", "fewer", "r25")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
@@ -372,14 +372,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     if setting.short_seizures:
         # the report's own short form of seizures, as one that the patterns know
         sentence = setting.short_seizures.sub(lambda m: "SZ".ljust(len(m[0]), "_"), sentence)
-    words = standing(_WORDS, sentence)
+    # "AED", a drug, is no "AE"
+    words = standing(_WORDS, sentence.replace("AED", ""))
     text = sentence
     if not words.isdisjoint(_LEFT):
         text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
     for match in _BECAUSE_OF_OTHERS.finditer(text):
         found.append(Named(match.start(), match.end(), "REASON"))
-    text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
+    for item in found:
+        text = _cover(text, item.start, item.end)
     reasons = None if words.isdisjoint(_WHY) else _REASONS.search(text)
     each = None if words.isdisjoint(_LEFT) else _EACH_REASON.search(text)
     if why := reasons or each:
@@ -387,8 +389,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             found.append(Named(match.start(), match.end(), "REASON"))
         text = _NOT_COUNTED.sub(lambda match: "~" * len(match[0]), text)
         low = text.rfind(";", 0, why.start()) + 1
-        for code, pattern in _NO_BENEFIT.items():
-            for match in pattern.finditer(text, low):
+        for code, reason in _NO_BENEFIT.items():
+            for match in reason.finditer(text, low):
                 found.append(Named(match.start(), match.end(), code))
                 text = _cover(text, match.start(), match.end())
     for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
@@ -415,7 +417,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
             start = found[-1].end
         text = _cover(text, match.start(), match.end())
-    for match in _NOUNLESS.finditer(text):
+    for match in _NOUNLESS.finditer(text) if "%" in text else ():
         found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
         text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
