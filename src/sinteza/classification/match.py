@@ -52,9 +52,10 @@ _ENDING = r"(?:[aeiou]|ul(?:ui)?|ei|iei|ele|elor|ii|iile|iilor|ilor|uri(?:le|lor
 _CLAUSE = re.compile(r"[.;:!?\n]|, (?:and|but)\b|\bbut\b|\bhowever\b|\bdar\b")
 
 
-# the kind that a report studies by giving it, and those that it studies by asking about them
+# kinds that a report studies by giving it, by asking about it, by taking in people who have it
 _GIVEN = "therapy"
 _ASKED = frozenset({"hypothesis", "mechanism"})
+_TAKEN_IN = frozenset({"condition", "syndrome", "aetiology", "population"})
 # field of the record to (start, end, is present)
 _Spans = dict[str, list[tuple[int, int, bool]]]
 
@@ -209,22 +210,24 @@ class Matcher:
     def _studied(
         self, record: Record, found: Mapping[str, _Spans], major: set[str]
     ) -> dict[str, bool]:
-        """Of the therapies, mechanisms and markers that a record names, whether it studies them."""
+        """Of therapies, mechanisms, conditions and groups, whether a record studies them."""
         seen = {
             name: aboutness.seen(spans, record, major=name in major)
             for name, spans in found.items()
-            if self._kinds[name] in _ASKED or self._kinds[name] == _GIVEN
+            if self._kinds[name] in _ASKED | _TAKEN_IN | {_GIVEN}
         }
         # a class beside one of its members is no rival of it
         above = {other for name in seen for other in self.taxonomy.ancestors(name)}
         rivals = [n for n in seen if self._kinds[n] == _GIVEN and n not in above]
         most = max((seen[name].times for name in rivals), default=0)
-        return {
-            name: aboutness.given(item, max(most, item.times))
-            if self._kinds[name] == _GIVEN
-            else aboutness.asked(item)
-            for name, item in seen.items()
-        }
+        out = {}
+        for name, item in seen.items():
+            kind = self._kinds[name]
+            if kind == _GIVEN:
+                out[name] = aboutness.given(item, max(most, item.times))
+            else:
+                out[name] = aboutness.asked(item) if kind in _ASKED else aboutness.taken_in(item)
+        return out
 
     def _assignments(self, record: Record, found: dict[str, _Spans]) -> list[Assignment]:
         out = []
