@@ -41,6 +41,7 @@ T = TypeVar("T", bound=Struct)
 Code = Literal[
     "RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO", "AE", "AE34", "SAE",
     "WD", "WDAE", "WDLOE", "COMP", "RETENTION", "DEATH", "LTFU", "RECUR", "STOP",
+    "AEN", "FAIL",
 ]  # fmt: skip
 Domain = Literal[
     "epilepsy", "status_epilepticus", "febrile_seizures", "prophylaxis", "healthy", "veterinary",
@@ -136,9 +137,10 @@ Rules:
 - One outcome per sentence and code; one value per arm, "arm" being the id of an arm of "arms".
 - Codes: RR25, RR50, RR75, RR90 responders; SF seizure freedom; MPC median, MEANPC mean, PCRED
   unnamed percent reduction of seizures (positive: fewer seizures); PCPBO reduction over placebo;
-  AE, AE34, SAE people with any, severe, serious adverse events; WD, WDAE, WDLOE withdrawals (any
+  AE, AE34, SAE people with any, severe, serious adverse events; AEN mild or moderate ones or
+  those of special interest, only where the report tells of no AE; WD, WDAE, WDLOE withdrawals (any
   cause, adverse events, lack of efficacy); COMP completers; RETENTION; DEATH; LTFU lost to
-  follow-up; RECUR; STOP seizures stopped.
+  follow-up; RECUR; STOP seizures stopped; FAIL treatment failure or escape criteria met.
 - "percent" is 0 to 100 as printed; "events" and "total" are people.
 The JSON schema:
 """

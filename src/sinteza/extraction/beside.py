@@ -16,6 +16,9 @@ from sinteza.extraction.outcomes import Named, Reading
 
 _CODES = frozenset({"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "FAIL"})
 _N = re.compile(rf"\b[nN]\s?=\s?({INT})(?![\d.]*\s?%)")
+# "adverse events (8)" among the reasons why people left
+_REASONS = frozenset({"WDAE", "WDLOE", "LTFU"})
+_ALONE = re.compile(rf"({INT})(?:\s{PEOPLE})?", re.I)
 # from the outcome's words to the parenthesis with its counts
 _OPENS = re.compile(r"(?:\s(?!and\b|or\b|but\b|in\b|on\b|with\b)[\w-]+){0,4}\s*[(\[]")
 _WHAT = (
@@ -36,6 +39,10 @@ _LEAVERS = Guarded(
     "withdr",
     "dropped",
 )
+_FAILED = Guarded(
+    rf"\b(?:of|in|for|among|the|all)\s({INT})\s(?:[a-z-]+\s){{0,2}}?{PEOPLE}\swho\s(?:had\s)?failed\sto\srespond\b",
+    "failed",
+)
 # who completed the trial before this one
 _WENT_ON = re.compile(r"\b(?:entered|enrolled|elected|opted|rolled over|chose)\b", re.I)
 
@@ -46,11 +53,11 @@ def find(sentence: str, named: list[Named]) -> list[Reading]:
     found = [
         Reading(item.code, values, whole, item)
         for item in named
-        if item.code in _CODES and (values := list(_sized(sentence, item)))
+        if item.code in _CODES and (values := list(_sized(sentence, item, named)))
     ]
     if _WENT_ON.search(sentence):
         return found
-    for code, pattern in (("COMP", _COMPLETERS), ("WD", _LEAVERS)):
+    for code, pattern in (("COMP", _COMPLETERS), ("WD", _LEAVERS), ("FAIL", _FAILED)):
         for match in pattern.finditer(sentence):
             group = next(n for n, text in enumerate(match.groups(), 1) if text)
             events = integer(match[group])
@@ -61,14 +68,16 @@ def find(sentence: str, named: list[Named]) -> list[Reading]:
     return found
 
 
-def _sized(sentence: str, item: Named) -> Iterator[Value]:
+def _sized(sentence: str, item: Named, named: list[Named]) -> Iterator[Value]:
     """The counts of the parenthesis behind a name, where it holds no shares."""
     opened = _OPENS.match(sentence, item.end)
-    if not opened:
+    if not opened or any(item.end < other.start < opened.end() for other in named):
         return
     closed = sentence.find(")" if opened[0].endswith("(") else "]", opened.end())
     inside = sentence[opened.end() : closed if closed >= 0 else len(sentence)]
     counts = list(_N.finditer(inside))
+    if item.code in _REASONS and (alone := _ALONE.fullmatch(inside)):
+        counts = [alone]
     if "%" in inside or (len(counts) == 1 and counts[0].start() > 0):
         return
     for match in counts:

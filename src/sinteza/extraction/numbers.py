@@ -74,7 +74,7 @@ _COVERED = [
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
         (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ()),
         (rf"(?<=%)\s?\[\s?{DEC}\s?%\s?\]", 0, ("%",)),
-        (rf"(?<=\d)\s[\[(]\s?[+-]?{DEC}\s?(?:-|to|,)\s?[+-]?{DEC}\s?[)\]]", 0, ("(", "[")),
+        (rf"(?<=\d\s)[\[(]\s?[+-]?{DEC}\s?(?:-|to|,)\s?[+-]?{DEC}\s?[)\]]", 0, ("(", "[")),
         # statistics of tests
         (rf"(?:\u03c7|\bchi|\b[FtzZU])(?:[- ]?squared?|2|\^2|²)?\s?(?:[(\[]\d+(?:,\s?\d+)?[)\]]\s?)?=\s?-?{DEC}", 0, ("=",)),
         # an interval that follows its value in brackets without a name
@@ -101,6 +101,7 @@ _COVERED = [
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
          rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I, ("25", "50", "75", "90", "100", "fif", "ninety", "-five")),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I, ("100",)),
+        (r"\b(?:between|by) (?:25|50|75)\s?%?\s?(?:and|-|to)\s?(?:50|74|75|99|100)\s?%", re.I, ("between", "by ")),
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0, ()),
         (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I, ("25", "50", "75", "90", "100")),
         (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I, ("25", "50", "75", "90", "100")),
@@ -111,7 +112,7 @@ _COVERED = [
         (rf"\b(?:aged?|ages)\b[^.;()~]{{0,20}}?{DEC}(?![\d.]*\s?%)(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC}(?![\d.]*\s?%))?", re.I, ("age",)),
         (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
         (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!percentage|had\b|experienced|developed|suffered|without|with\b|reported|completed|withdrew|discontinued|left\b)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
-        (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
+        (r"(?<!/)\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:(?:\s*(?:-|to|,|and|or|/|through))+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0, ()),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0, ("19", "20")),
         (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0, ()),
@@ -207,6 +208,10 @@ _BARE_MEMBER = re.compile(
     rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
 )
 _WHOM = re.compile(r"\b(?:of|in|among) (?:the|these|those|all)(?: remaining| other)?\s$", re.I)
+# "41% and 18, respectively": forgotten at the end
+_BARE_LAST = re.compile(
+    rf"(?<=%)\s*(?:and|,|vs\.?|versus)\s+([+-]?{DEC})(?=\.?\s*$|;|\)|,?\s+respectively)", re.I
+)
 _NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
@@ -282,14 +287,17 @@ def _value(form: str, match: re.Match[str]) -> Value | None:
 def list_members(text: str, found: list[Value]) -> list[Value]:
     """Figures of a list whose sign of percent stands only behind its last: ``21, 35 and 40%``."""
     more: list[Value] = []
-    for match in _BARE_MEMBER.finditer(text):
+    for match in [*_BARE_MEMBER.finditer(text), *_BARE_LAST.finditer(text)]:
         percent = decimal(match[1])
-        if percent is not None and not any(v.start <= match.start(1) < v.end for v in found):
+        taken = any(v.start <= match.start(1) < v.end for v in found)
+        if percent is not None and abs(percent) <= 100 and not taken:
             signed = match[1][0] if match[1][0] in "+-" else ""
             more.append(
                 Value(match.start(1), match.end(1), percent=percent, signed=signed, bare=True)
             )
     for match in _NOTHING.finditer(text):
+        if any(v.start == match.start(1) for v in more):
+            continue
         more.append(Value(match.start(1), match.end(1), percent=0.0, bare=True))
     starts = {value.start for value in found if value.percent is not None}
     for match in reversed(list(_LIST_BEFORE.finditer(text))):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sinteza.extraction.guarded import Guarded, standing
-from sinteza.extraction.numbers import INT, WORD, Value
+from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
 # seizures as the outcome of freedom from them
 _KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|absences|SZ_*)"
+# "no seizure reduction" is not "no seizures"
+_NONE_OF = rf"{_KIND}\b(?! (?:reduc|decreas|chang|improv|worsen|control|frequen|diar|free|aggrav|exacerb|increas|record|count))"
 _SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*|myoclonus|myoclonic jerks)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
@@ -19,7 +21,8 @@ _AE = (
 )
 _STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
 # from leaving to its reason, without another reason or a count that has its own
-_OWN = rf"(?:(?!\b(?:due to|because of|owing to)\b|:|\b{INT}(?: \w+){{0,2}} (?:due to|because of|owing to|for|did so)\b)[^.;%])"
+_OWN = rf"(?:(?!\b(?:due to|because of|owing to)\b|:|(?:[,(]|\b(?:and|including|with|of whom)) ?(?:and )?{INT}(?: (?:{PEOPLE}|of (?:them|whom|these)))? (?:due to|because of|owing to|for|did so)\b)[^.;%])"
+_LINKED = r"(?:due to|because of|owing to)"
 # what harmed the people who left, where no word says "adverse"
 _SYMPTOM = (
     r"(?:rash(?:es)?|skin eruptions?|drowsiness|somnolence|sedation|ataxia|dizziness|vertigo|nausea|vomiting|diarrh\w+|headaches?|fatigue|tremors?|diplopia"
@@ -60,14 +63,18 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
     ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
     ("WDLOE", _p(rf"{_STOP}{_OWN}{{0,60}}?\bbecause (?:\w+ )?seizures? (?:\w+ )?(?:worsened|increased)")),
-    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,70}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
-    ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|necessitated|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,90}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|prompt(?:ed|ing)|forc(?:ed|ing)|necessitat(?:ed|ing)|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
     ("WDAE", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons)")),
     ("WDAE", _p(rf"(?:treatment|dose)-limiting {_AE}")),
-    ("WDAE", _p(rf"{_STOP}[^.;%,]{{0,60}}?\b(?:with|after|following|developing|from|due to|because of|for|owing to) (?:[\w-]+ ){{0,6}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,60}}?\b(?:with|after|following|developing|from|due to|because of|for|owing to) (?:[\w-]+ ){{0,6}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
     ("WDAE", _p(rf"{_SYMPTOM}\b[^.;%]{{0,80}}?\b(?:led to|leading to|causing|caused|resulting in|resulted in|requir\w+|necessitat\w+|cause (?:of|for)|reasons? for|and (?:was|were|had to be|therefore|subsequently))\b[^.;%]{{0,40}}?\b{_STOP}(?![^.;]*\d\s?%)")),
+    ("HARM", _p(rf"{_LINKED} (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("FAIL", _p(r"(?:treatment|therapeutic) failures?\b(?: events?)?|(?:met|meeting|reached|fulfilled) (?:(?:the|predefined|protocol|any|an|one|of|specified) ){0,4}?(?:escape|exit|withdrawal|failure) criteri(?:a|on)")),
+    ("CONSENT", _p(r"withdr\w+ (?:of )?(?:(?:their|informed) )?consent|consent (?:\w+ )?withdrawn")),
+    ("DRAE", _p(rf"(?:serious )?{_AE} (?:that (?:were|was) |(?:were|was) )?(?:(?:considered|judged|deemed|thought)(?: to be)?|possibly|probably|definitely) (?:\w+ ){{0,3}}?(?:\w+-)?(?:related|attributable)|{_AE}(?: \(\w+\))? related to (?:the )?(?:study |trial )?(?:treatment|drug|medication|therapy)")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
     ("SAE", _p(r"serious (?:\w+[- ]){0,3}?(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|side[- ]effects?|TE?AEs?|AEs?)|\bSAEs?\b")),
     ("AEN", _p(
@@ -76,7 +83,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     )),
     ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
     ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
-    ("NONE", Guarded(rf"{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}", "disappeared", "resolved", "subsided", "abated", "diminished", "vanished", "total ")),
+    ("NONE", Guarded(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}", "no ", "without ", "free ", "disappeared", "resolved", "subsided", "abated", "diminished", "vanished", "total ")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     *[
         (code, _p(rf"\b{bar}\s?%?\s?(?:-|to)\s?100\s?% (?:\w+ ){{0,3}}?(?:reduction|decrease|improvement)|(?:reduc\w+|decreas\w+|improv\w+) (?:by|of) {bar}\s?%?\s?(?:-|to)\s?100\s?%"))
@@ -101,18 +108,18 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        rf"|\bno (?:further|more|additional|subsequent) {_KIND}|without (?:any |further )?(?:\w+ ){{0,2}}{_KIND}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_KIND}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_KIND}"
+        rf"|\bno (?:further|more|additional|subsequent) {_NONE_OF}|without (?:any |further )?(?:\w+ ){{0,2}}{_NONE_OF}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_NONE_OF}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_NONE_OF}"
         rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
-        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
+        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\bspasms (?:\w+ ){{0,2}}?stopped\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
     )),
     ("RR50", _p(
-        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement|fewer)\b)"
+        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon(?:\w+ rates?|se\b)|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement|fewer)\b)"
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
         r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
-    ("REASON", _p(r"treatment failures?\b|partial remission|(?:partial|incomplete) (?:seizure )?control")),
+    ("REASON", _p(r"partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
     ("MPC", _p(rf"median (?:\([^()]*\) )?(?:\w+[- ,]){{0,6}}?(?:%|percent\w*|rate|relative|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?|{_SEIZURE} (?:\w+ ){{0,2}}?(?:was|were) reduced by a median|median (?:PCH|PR|MPR|POS-frequency)\b(?:[^.;%~]{{0,30}}?{_REDUCED})?|\bMSFRR\b|\bMPR\b")),
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
@@ -123,12 +130,13 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("LTFU", _p(r"lost to follow[- ]?up")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!percent of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!who )\bfinish(?:ed|ing) (?:the )?(?:\w+ )?(?:study|trial|protocol|treatment)\b")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
     ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
-    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:changed|increased)(?= by)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer {_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
@@ -149,7 +157,9 @@ _LEFT = (
 _NEEDS = {
     "WDLOE": ("efficac", "effect", "failure", "response", "seizure", "control", "epilep"),
     "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", *_LEFT),
-    "DRAE": ("related",),
+    "DRAE": ("related", "attributable"),
+    "FAIL": ("failure", "criteri"),
+    "CONSENT": ("consent",),
     "SAE": ("serious", "sae"),
     "AEN": _SICK,
     "REASON": (
@@ -193,12 +203,24 @@ _NEEDS = {
     "DEATH": ("died", "death", "mortal"),
     "LTFU": ("lost",),
     "RETENTION": ("retention", "remain", "continu", "still"),
-    "COMP": ("complet",),
+    "COMP": ("complet", "finish"),
     "RECUR": ("recur", "relaps"),
     "STOP": ("stop", "terminat", "ceas", "cessation", "abort", "controlled"),
     "WD": _LEFT,
     "AE": _SICK,
-    "PCRED": ("reduc", "decreas", "increas", "chang", "percent", "fell", "declin", "dropped"),
+    "PCRED": (
+        "reduc",
+        "decreas",
+        "increas",
+        "chang",
+        "percent",
+        "fell",
+        "declin",
+        "dropped",
+        "rose",
+        "improve",
+        "fewer",
+    ),
 }
 _WHY = ("reason", "most", "mainly", "primarily")
 _WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
@@ -210,6 +232,8 @@ _OF_A_KIND = _p(
 _HARMED = _p(
     r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|default|dispens|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
 )
+# of the adverse events that are not any, these are counted where a report tells of no others
+_OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate)|special (?:concern|interest)")
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
@@ -217,7 +241,7 @@ _REASONS = _p(
 )
 # "37 discontinued due to lack of efficacy (13), adverse events (10), or pregnancy (1)"
 _EACH_REASON = _p(
-    rf"(?:\d|\b{WORD}\b)[^.;]{{0,60}}?(?P<left>{_STOP})[^.;%:]{{0,60}}?\b(?:due to|because of|for|owing to)(?: either)? [^;.()\[\]]{{3,90}}[(\[](?:n ?= ?)?\d+[^()]{{0,20}}[)\]](?:,? (?:and|or)|,) [^;.()]{{3,60}}[(\[](?:n ?= ?)?\d"
+    rf"(?:\d|\b{WORD}\b)[^.;]{{0,60}}?(?P<left>{_STOP})[^.;%:]{{0,60}}?(?:\b(?:due to|because of|for|owing to)(?: either)?|:) [^;.()\[\]]{{3,90}}[(\[](?:n ?= ?)?\d+[^()]{{0,20}}[)\]](?:,? (?:and|or)|,) [^;.()]{{3,60}}[(\[](?:n ?= ?)?\d"
 )
 _NO_EFFECT = _p(
     r"(?:lack|loss) of (?:efficacy|effect\w*|response)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control)|(?:increased|worsening(?: of)?|poor) seizure(?:s\b| frequency| control)"
@@ -226,6 +250,7 @@ _NO_BENEFIT = {"WDLOE": _NO_EFFECT, "WDAE": _p(rf"{_AE}|\b(?:drug )?intoleran\w+
 _OTHERS = r"withdrawal by (?:the )?(?:patient|subject|parent|caregiver|physician)|physician decision|(?:patient|subject|parent|guardian|caregiver|consent|voluntary)(?:'s)? (?:withdr\w+|decision|request|choice)|withdr\w+ (?:of |their )?consent|protocol (?:violations?|deviations?)|administrative|non-?compliance|other reasons?|loss of contact|personal reasons?"
 _NOT_COUNTED = _p(_OTHERS)
 _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHERS})")
+_ANY_FIGURE = _p(rf"\d|\b{WORD}\b")
 _EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
 _ASIDE = re.compile(r"\([^()]*\)")
 _LISTED = _p(
@@ -242,11 +267,11 @@ _NOUNLESS = _p(
 )
 _CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
-    r"most (?:common|frequent)\w*\b(?! (?:\w+ )?(?:reasons?|causes?)| (?:used|prescribed|taken|concomitant)| (?:due to|because of|owing to|for)\b)|common(?:ly)?\b(?! due| because| owing) (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in| (?:patients|subjects|children|participants|adults))|"
+    r"most (?:common|frequent)\w*\b(?! (?:\w+ )?(?:reasons?|causes?)| (?:used|prescribed|taken|concomitant)| (?:due to|because of|owing to|for)\b)|common(?:ly)?\b(?! due| because| owing) (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in| \d| (?:one|two|three|four|five|six|seven|eight|nine|ten|patients|subjects|children|participants|adults))|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
-    r"incidence|onset|(?:more|less) (?:common|frequent)|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
+    r"incidence|onset|complain|develop|suffer|(?:more|less) (?:common|frequent)|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
 # "the mean and median reductions were A and B"
 _BOTH = _p(
@@ -254,6 +279,8 @@ _BOTH = _p(
 )
 # "seizures were reduced by a median of 31%", "a median 31% reduction"
 _AVERAGE_OF = _p(r"\b(mean|median)(?: of)?(?= [+-]?\d[\d.]*\s?%)")
+_OUT_OF = _p(r"\bof (?:the |these |all )?\d+ $")
+_CHANCE = _p(r"\b(?:risks?|odds|likelihood)\b")
 _REDUCES = _p(_REDUCED)
 _AVERAGES = {"mean": "MEANPC", "median": "MPC"}
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
@@ -353,6 +380,9 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             for match in reason.finditer(text, low):
                 found.append(Named(match.start(), match.end(), code))
                 text = _cover(text, match.start(), match.end())
+    for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
+        found.append(Named(match.start(), match.end(), "REASON"))
+        text = _cover(text, match.start(), match.end())
     for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
@@ -387,32 +417,42 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             told = re.match(r"\s*\((?:[A-Z][\w-]{1,9})\)", text[match.end() :])
             end = match.end() + (told.end() if told else 0)
             if code in ("MPC", "MEANPC", "PCRED"):
-                if not re.search(rf"{_REDUCED}|increased|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
+                if not re.search(
+                    rf"{_REDUCED}|increased|rose|PCH|MSFRR|MPR|\bPR\b", match[0], re.I
+                ):
                     continue
                 about = _ABOUT_SEIZURES.search(sentence) or (
                     setting.seizures and _PLAIN_CHANGE.search(sentence)
                 )
-                if not about or _MASK_SEIZURES.search(sentence) or " risk " in match[0]:
+                if not about or _MASK_SEIZURES.search(sentence) or _CHANCE.search(match[0]):
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
+                continue
+            if match[0].lower() == "completers" and _OUT_OF.search(text, 0, match.start()):
+                # "two of the 18 completers were ...": whom they were taken from
+                text = _cover(text, match.start(), match.end())
                 continue
             if code == "SF" and "remission" in match[0].lower() and not setting.seizures:
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
+                continue
+            if code == "HARM" and words.isdisjoint(_LEFT):
                 continue
             if code == "AE" and not _INCIDENCE.search(sentence):
                 continue
             if code in ("AE", "SAE", "WDAE", "AE34") and _OF_A_KIND.search(
                 text, max(0, match.start() - 60), match.start()
             ):
-                found.append(Named(match.start(), end, "AEN"))
+                found.append(Named(match.start(), end, "KIND"))
                 text = _cover(text, match.start(), end)
                 continue
-            said = code
+            said = "WDAE" if code == "HARM" else code
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
-            if setting.status and code == "SF" and "cessation" in match[0].lower():
+            elif code == "AEN" and not _OF_MOMENT.search(match[0]):
+                said = "KIND"
+            if setting.status and code == "SF" and _STOPPED.search(match[0]):
                 said = "STOP"
             elif code in _BARS and _BELOW.search(text, max(0, match.start() - 30), match.start()):
                 # "a reduction of less than 50 %" is no response
@@ -424,7 +464,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
-    if any(item.code in _BARS for item in found):
+    if any(item.code in _BARS or item.code == "REASON" for item in found):
         # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
         for match in _LONE_BAR.finditer(text):
             found.append(Named(match.start(), match.end(), _CODES[match[1]]))
@@ -449,7 +489,13 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
 
 _BARS = {"RR25", "RR50", "RR75", "RR90"}
 _BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
-_LONE_BAR = _p(r"(?:≥|≧|>=|> ?or ?= ?|at least )\s?(25|50|75|90)\s?%")
+_BETWEEN = _p(
+    r"\b(?:between (?:25|50|75)\s?%? and|by (?:25|50|75)\s?%?\s?(?:-|to)) (?:50|74|75|99)\s?%|\bby (?:25|50|75)\s?%?-(?:50|74|75|99)\s?%"
+)
+_LONE_BAR = _p(
+    r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
+)
+_STOPPED = _p(r"cessation|control|stopped|ceased")
 _HALF = _p("50|fifty|hal[fv]")
 
 
@@ -464,10 +510,15 @@ def _response(text: str, match: re.Match[str], setting: Setting) -> str:
     return "STOP" if setting.status and said in ("SF", "RR50") else said
 
 
+_SO_FAR = _p(r"\s*(?:by|of|to)?\s*\(?")
+
+
 def _merged(sentence: str, found: list[Named]) -> list[Named]:
     """A reduction whose kind is told before it in the sentence is of that kind."""
     out: list[Named] = []
     for item in found:
+        if out and _explained(sentence, out[-1], item):
+            continue
         if item.code == "PCRED" and out:
             last = out[-1]
             # ">=75% (57% vs 36%) reduction in frequency" names one outcome
@@ -476,6 +527,14 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
                 continue
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
+        elif (
+            item.code in _BARS
+            and out
+            and out[-1].code == "PCRED"
+            and _SO_FAR.fullmatch(sentence, out[-1].end, item.start)
+        ):
+            # "seizure frequency fell by 50% or more" names one outcome
+            item = Named(out.pop().start, item.end, item.code)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
             between = sentence[out[-1].end : item.start]
             if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
@@ -485,6 +544,18 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
             item = Named(item.start, item.end, "WDAE")
         out.append(item)
     return out
+
+
+def _explained(sentence: str, item: Named, inner: Named) -> bool:
+    """True for what stands in ``treatment failures (patients who withdrew)``: it says what a name means."""
+    opened = sentence.find("(", item.end)
+    if not item.end <= opened < item.end + 2 or opened > inner.start:
+        return False
+    if (item.code, inner.code) == ("WDAE", "WD"):
+        # the same people, told again
+        return False
+    closed = sentence.find(")", opened)
+    return inner.end <= closed and not _ANY_FIGURE.search(sentence, opened, closed)
 
 
 def _cover(text: str, start: int, end: int) -> str:
@@ -708,7 +779,7 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
-_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas|than)\b")
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
 
 
@@ -720,7 +791,8 @@ def _in_turns(
     if count < 2 or len(values) != 2 * count or len({o.code for o in outcomes}) != count:
         return []
     first, second = values[:count], values[count:]
-    if not _AGAINST.search(sentence, first[-1].end, second[0].start):
+    told_to = max(first[-1].end, outcomes[-1].end)
+    if not _AGAINST.search(sentence, told_to, second[0].start):
         return []
     told = sorted([*((v.start, 0) for v in first), *((o.start, 1) for o in outcomes)])
     turns = [kind for _, kind in told]

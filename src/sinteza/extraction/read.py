@@ -44,7 +44,7 @@ EXTRACTOR = f"{NAME}/{VERSION}"
 THRESHOLD = 0.7
 _LONGEST = 20_000
 _SENTENCE = 4000
-_COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP", "RETENTION"}  # fmt: skip
+_COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP", "RETENTION", "FAIL", "AEN"}  # fmt: skip
 # of these a count may stand beside the percentages of others
 _LONE = _COUNTED - {"RR75", "RR90", "LTFU"}
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
@@ -53,7 +53,7 @@ _TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"
 _DISTRUST = 0.7
 # the grammar was made for abstracts, and no gold says how it does in bodies: a person looks at all
 _BODY = 0.7
-_REPORTED = {*_COUNTED, *_CHANGES, "RR25", "RETENTION", "AE34"}
+_REPORTED = {*_COUNTED, *_CHANGES, "RR25", "AE34"}
 _EXTRACTED_FROM = {"single_arm", "open_label_extension", "single_arm_escalation", "observational"}
 
 Roles = Callable[[Sequence[str]], Sequence[str]]
@@ -103,6 +103,9 @@ def read(record: Record, roles: Roles | None = None) -> Report:
         _placed(item, folded) for item in _outcomes(text, spans, parts, table, trust, told, setting)
     ]
     found += _body(record, table, trust, told, roles, setting)
+    if "AE" in told.codes:
+        # adverse events of a kind stand for a report only where it tells of no others
+        found = [item for item in found if item.code != "AEN"]
     used = {value.arm for item in found for value in item.values}
     arms = tuple(
         ReportArm(
@@ -251,7 +254,9 @@ def _outcomes(
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []
             fresh = 0
-            for value, arm, sure in pairs:
+            for value, paired, sure in pairs:
+                # open treatment of groups that are told apart
+                arm = table.group(sentence, value.start, value.end) or paired
                 if value.events == 0 and sentence[value.start : value.end].isalpha():
                     # "none on placebo" may count something else
                     sure *= 0.7
@@ -321,7 +326,9 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(r"(?:≥|≧|>=?|at least|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%")
+_BAR = re.compile(
+    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
+)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
@@ -337,7 +344,7 @@ def _read_sentence(
     same = _SAME.search(sentence) if before and not named else None
     if before and same:
         named = [outcomes.Named(same.start(), same.end(), before)]
-    if not named and "complet" not in sentence:
+    if not named and "complet" not in sentence and "failed" not in sentence:
         return []
     lists = outcomes.specific(sentence, named)
     near = beside.find(sentence, named)
@@ -361,7 +368,9 @@ def _read_sentence(
         of_arms = _beside_arms(clean, figures, table)
         plain = _uncovered(clean, figures + of_arms)
         # a lone count beside percentages is rarely a result; several, or none else, are
-        extra = counts(plain)
+        # "met one of the exit criteria" counts nobody
+        own = [(item.start, item.end) for item in named if item.code in ("FAIL", "RECUR")]
+        extra = [v for v in counts(plain) if not any(a <= v.start < b for a, b in own)]
         if not figures or codes & _LONE:
             figures += [
                 v
@@ -600,11 +609,11 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         low = max(low, reading.named.end)
         return -percent if _MORE_BY.search(sentence, low, value.start) else percent
     ways = _WAYS.findall(sentence, low, value.start)
-    return -percent if ways and ways[-1].lower() == "increas" else percent
+    return -percent if ways and ways[-1].lower() in ("increas", "rose") else percent
 
 
 _FEWER = re.compile(r"\b(?:reduction|decrease)", re.I)
-_WAYS = re.compile(r"\b(increas|decreas|reduc|fell|declin)", re.I)
+_WAYS = re.compile(r"\b(increas|rose|decreas|reduc|fell|declin)", re.I)
 _MORE_BY = re.compile(r"\bincreas\w*(?: in (?:\w+ ){1,4})?(?: (?:of|by|was))?(?: an?)?\s*$", re.I)
 _GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 

@@ -25,7 +25,7 @@ _CELL = re.compile(
 _COUNTED = frozenset(
     {
         *("RR25", "RR50", "RR75", "RR90", "SF", "AE", "SAE", "WD", "WDAE", "WDLOE", "COMP"),
-        *("DEATH", "LTFU", "RETENTION"),
+        *("DEATH", "LTFU", "RETENTION", "FAIL"),
     }
 )
 _BASELINE = re.compile(r"\b(?:baseline|demographic|characteristics|at (?:entry|admission))", re.I)

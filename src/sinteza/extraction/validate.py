@@ -30,7 +30,7 @@ def decimals(percent: float) -> int:
     return len(f"{percent:g}".partition(".")[2])
 
 
-_SHARES = {"RR25", "RR50", "RR75", "RR90", "SF", "AE", "SAE", "WDAE", "WD", "WDLOE", "COMP", "DEATH", "RETENTION", "LTFU"}  # fmt: skip
+_SHARES = {"RR25", "RR50", "RR75", "RR90", "SF", "AE", "SAE", "WDAE", "WD", "WDLOE", "COMP", "DEATH", "RETENTION", "LTFU", "FAIL"}  # fmt: skip
 
 
 def check(report: Report) -> Report:
