@@ -156,6 +156,8 @@ def _compare(
     if item["domain"] == "epilepsy":
         resistant = {"dre"} if people["drug_resistant"] == "explicit" else set()
         count("people: drug-resistant", studied & {"dre"}, resistant)
+        added = {"addon_therapy"} if "drug_addon" in item["labels"]["therapy"] else set()
+        count("mentions: given beside other drugs", said & {"addon_therapy"}, added)
     if age not in (None, "mixed"):
         young = {"pop_children"} if age in ("children", "adolescents") else set()
         count("people: children, adolescents", studied & {"pop_children"}, young)

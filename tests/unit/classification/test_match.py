@@ -434,3 +434,15 @@ def test_an_acronym_repeated_costs_what_its_text_costs(matcher: Matcher) -> None
     start = time.process_time()
     assert matcher.match(record("AMPA " * 40_000)) == []
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Novazepam was added to a stable regimen of valproate in epilepsy.",
+        "All took one to three concomitant antiepileptic drugs.",
+        "Novazepamul a fost adăugat la tratamentul de fond.",
+    ],
+)
+def test_a_drug_given_beside_others(matcher: Matcher, text: str) -> None:
+    assert "addon_therapy" in found(matcher, text)
