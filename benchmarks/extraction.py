@@ -1,4 +1,4 @@
-"""Extraction, sentence roles and concepts against the shared annotated data."""
+"""Extraction and sentence roles against the shared annotated data."""
 
 from __future__ import annotations
 
@@ -34,21 +34,20 @@ from sinteza.text.roles import load
 
 def run() -> str:
     """The section of RESULTS.md."""
-    records = list(_records())
+    records = list(asm_trials())
     parts = [
-        "## Extraction and classification\n",
+        "## Extraction\n",
         f"{stamp('numpy', 'pyahocorasick', 'msgspec')}.\n",
         _gold(records),
         _speed(records),
         _odd_texts(),
         _roles(records),
         _elsewhere(),
-        _concepts(records),
     ]
     return "\n".join(parts)
 
 
-def _records() -> Iterator[Record]:
+def asm_trials() -> Iterator[Record]:
     for path in sorted((SHARED / "asm_trials").glob("*.xml.gz")):
         with gzip.open(path) as stream:
             yield from pubmed_xml.read(stream)
@@ -65,8 +64,9 @@ def _scorer() -> ModuleType:
     return module
 
 
+_GOLD = SHARED / "extraction_gold" / "gold.jsonl"
 _READING = Path(__file__).parent / "data" / "extraction_reading"
-_SETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+SETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "The shared gold",
         (),
@@ -101,23 +101,17 @@ _SETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 _TWICE = ("heldout", "heldout_2")
 
 
-def _read_by_hand(*files: str) -> list[dict[str, Any]]:
-    return [
-        json.loads(line)
-        for file in files
-        for line in (_READING / f"{file}.jsonl").read_text("utf-8").splitlines()
-    ]
+def read_by_hand(*names: str) -> list[dict[str, Any]]:
+    """The reports of some sets read by hand; without a name those of the shared gold."""
+    paths = [_READING / f"{name}.jsonl" for name in names] if names else [_GOLD]
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
 
 
 def _gold(records: list[Record]) -> str:
     """Every hand-annotated set there is, each in a table of its own."""
     parts = []
-    for name, names, remark in _SETS:
-        gold = _read_by_hand(*names)
-        if not names:
-            path = SHARED / "extraction_gold" / "gold.jsonl"
-            gold = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        parts.append(_scored(records, gold, name, remark))
+    for name, names, remark in SETS:
+        parts.append(_scored(records, read_by_hand(*names), name, remark))
     parts.append(_two_readers())
     parts.append(
         "The weights of the participants' number were learned from the shared gold and the "
@@ -130,8 +124,8 @@ def _gold(records: list[Record]) -> str:
 def _two_readers() -> str:
     """How well two people agree who read the held-out reports without knowing of each other."""
     scorer = _scorer()
-    first = _read_by_hand(*_TWICE)
-    second = {item["pmid"]: item for item in _read_by_hand(*(f"{n}_second_reader" for n in _TWICE))}
+    first = read_by_hand(*_TWICE)
+    second = {item["pmid"]: item for item in read_by_hand(*(f"{n}_second_reader" for n in _TWICE))}
     everything = scorer.score(first, second)
     main = scorer.score(first, second, {"RR50", "SF"}, {"rct_parallel"})
     labels = scorer.labels(first, second)
@@ -266,10 +260,7 @@ def _odd_texts() -> str:
     An abstract is read up to a length beyond any real one, so the growth ends there.
     """
     roles = load().predict
-    taxonomy = tomllib.loads(
-        (files("sinteza.protocols") / "dre" / "taxonomy.toml").read_text("utf-8")
-    )
-    matcher = Matcher(Taxonomy.load(taxonomy))
+    matcher = Matcher(flagship())
     lengths = (50_000, 200_000, 1_000_000)
     out = [
         "### Texts that are none\n",
@@ -465,321 +456,7 @@ def _jats() -> str:
     )
 
 
-def _taxonomy() -> Taxonomy:
+def flagship() -> Taxonomy:
+    """The taxonomy of the flagship."""
     text = (files("sinteza.protocols") / "dre" / "taxonomy.toml").read_text("utf-8")
     return Taxonomy.load(tomllib.loads(text))
-
-
-def _concepts(records: list[Record]) -> str:
-    taxonomy = _taxonomy()
-    matcher = Matcher(taxonomy)
-    start = time.process_time()
-    for record in records:
-        matcher.match(record)
-    speed = len(records) / (time.process_time() - start)
-    return "\n".join(
-        [
-            f"### Concepts ({len(taxonomy)} of the DRE taxonomy)\n",
-            f"{speed:.0f} records a second on one core, title, abstract, MeSH and keywords, "
-            "with places, polarity and weight (target 500).\n",
-            "The errors of BC5CDR, mostly those of its training set, were read before the taxonomy "
-            "was mended; nobody looked at the errors of NCBI-disease and EvidenceOutcomes.\n",
-            _chemicals(taxonomy, matcher),
-            _genes(matcher, taxonomy),
-            _diseases(matcher, taxonomy),
-            _outcome_spans(matcher, taxonomy),
-            _aboutness(records, taxonomy, matcher),
-        ]
-    )
-
-
-# the gold's labels of therapies to the concepts whose subtree they are
-_THERAPIES = {
-    "cannabidiol": ("cannabidiol",),
-    "surgery": ("surgery",),
-    "vns": ("vns",),
-    "rns": ("rns",),
-    "tms_tdcs": ("tms", "tdcs"),
-    "trigeminal": ("tns",),
-    "ketogenic_diet": ("kd",),
-    "drug_addon": ("therapy_pharm",),
-    "drug_mono": ("therapy_pharm",),
-}
-_MECHANISMS = {
-    "target": "h_target",
-    "pharmacokinetic": "h_pharmacokinetic",
-    "gene": "h_gene",
-    "inflammation": "h_neuroinflammation",
-}
-
-
-def _aboutness(records: list[Record], taxonomy: Taxonomy, matcher: Matcher) -> str:
-    """What the gold says a report studies, against what the matcher says it is about."""
-    lines = (SHARED / "extraction_gold" / "gold.jsonl").read_text("utf-8").splitlines()
-    by_pmid = {record.pmid: record for record in records}
-    tallies: dict[str, list[int]] = {}
-
-    def count(label: str, guess: bool, truth: bool) -> None:
-        tally = tallies.setdefault(label, [0, 0, 0])
-        tally[0] += guess and truth
-        tally[1] += guess
-        tally[2] += truth
-
-    for line in lines:
-        item = json.loads(line)
-        record = by_pmid.get(item["pmid"])
-        if record is None:
-            continue
-        found = [a for a in matcher.match(record) if a.polarity == "present"]
-        about = taxonomy.with_ancestors({a.concept for a in found if a.about})
-        said = taxonomy.with_ancestors({a.concept for a in found})
-        labels = item["labels"]
-        for name in sorted({"drug" if k.startswith("drug") else k for k in _THERAPIES}):
-            keys = [k for k in _THERAPIES if k == name or (name == "drug" and k[:5] == "drug_")]
-            guess = any(concept in about for key in keys for concept in _THERAPIES[key])
-            # cannabidiol is a drug, labeled by its own name
-            truth = set(keys) | ({"cannabidiol"} if name == "drug" else set())
-            count(f"therapy: {name}", guess, bool(truth & set(labels["therapy"])))
-        for name, concept in _MECHANISMS.items():
-            count(f"mechanism: {name}", concept in said, name in labels["mechanism"])
-        genes = {taxonomy.label(c) for c in said if taxonomy[c].kind == "gene"} - {"gene"}
-        count("any gene of the taxonomy", bool(genes), bool(set(labels["genes"]) - {"SV2A"}))
-    out = [
-        "- Aboutness, on the labels of the shared gold (seen while the rules were written; few of "
-        "each, so read the counts): therapies by what a report is *about*, mechanisms and genes by "
-        "mention.\n",
-        "| label | right | found | labeled | precision | recall |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, (right, guessed, true) in tallies.items():
-        out.append(
-            f"| {name} | {right} | {guessed} | {true} | "
-            f"{right / guessed if guessed else float('nan'):.2f} | "
-            f"{right / true if true else float('nan'):.2f} |"
-        )
-    return "\n".join(out).replace("nan", "") + "\n"
-
-
-def _mesh_subtrees(branches: str) -> dict[str, set[str]]:
-    """Each descriptor of some branches of MeSH, and everything below it."""
-    places: dict[str, list[str]] = {}
-    by_place: dict[str, str] = {}
-    with gzip.open(SHARED / "mesh" / "mesh2022_descriptor_trees.tsv.gz", "rt") as lines:
-        for line in lines:
-            heading, _, place = line.rstrip("\n").split("\t")
-            if place[0] in branches and place[:3] not in ("D23", "D27"):
-                places.setdefault(heading, []).append(place)
-                by_place[place] = heading
-    below: dict[str, set[str]] = {heading: {heading} for heading in places}
-    for place, heading in by_place.items():
-        parts = place.split(".")
-        for size in range(1, len(parts)):
-            above = by_place.get(".".join(parts[:size]))
-            if above:
-                below[above].add(heading)
-    return below
-
-
-def _cdr(name: str) -> Iterator[tuple[Record, dict[str, set[str]]]]:
-    """Abstracts of one set of BC5CDR with their annotated identifiers by type."""
-    path = SHARED / "concepts" / "bc5cdr" / f"{name}.PubTator.txt.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as text:
-        for block in text.read().strip().split("\n\n"):
-            rows = block.split("\n")
-            title, abstract = (row.split("|", 2)[2] for row in rows[:2])
-            ids: dict[str, set[str]] = {"Chemical": set(), "Disease": set()}
-            for row in rows[2:]:
-                cells = row.split("\t")
-                if len(cells) == 6 and cells[4] in ids:
-                    ids[cells[4]].update(cells[5].split("|"))
-            yield (
-                Record(
-                    id=rows[0].split("|")[0],
-                    source="cdr",
-                    source_id="",
-                    title=title,
-                    abstract=(Section(text=abstract),),
-                ),
-                ids,
-            )
-
-
-def _chemicals(taxonomy: Taxonomy, matcher: Matcher) -> str:
-    """BC5CDR: chemicals and diseases by MeSH identifier, per abstract.
-
-    A concept is compared where one heading is its own (none of the broader ones). The annotators
-    gave the most specific heading, so an annotation below it is one of a concept that has concepts
-    below it in the taxonomy. Below the heading of a single substance or disorder stand other ones
-    (ifosfamide below Cyclophosphamide): an abstract in which only those are annotated is left out
-    for that concept.
-    """
-    # C and F are diseases and mental disorders, D chemicals but for biological factors (D23) and
-    # what chemicals do (D27)
-    trees = {"Chemical": _mesh_subtrees("D"), "Disease": _mesh_subtrees("CF")}
-    headings = {
-        own[0]: concept.id
-        for concept in taxonomy
-        if len(own := [h.id for h in concept.mesh if h.id and not h.broader]) == 1
-        and concept.kind not in ("hypothesis", "mechanism", "gene")
-    }
-    classes = {parent for concept in taxonomy for parent in concept.parents}
-    out, adverse = [], [0, 0, 0]
-    for name, part in (("CDR_TrainingSet", "training"), ("CDR_DevelopmentSet", "development")):
-        documents = list(_cdr(name))
-        for kind in ("Chemical", "Disease"):
-            tallies: dict[str, list[int]] = {}
-            annotated = set().union(*(ids[kind] for _, ids in documents))
-            for record, ids in documents:
-                present = {a.concept for a in matcher.match(record) if a.polarity == "present"}
-                found = taxonomy.with_ancestors(present)
-                for heading, concept in headings.items():
-                    below = trees[kind].get(heading, set())
-                    here = below & ids[kind]
-                    if not below & annotated:
-                        continue
-                    if concept not in classes and here and heading not in here:
-                        continue
-                    tally = adverse if concept == _ADVERSE else tallies.setdefault(concept, [0] * 3)
-                    tally[0] += bool(here) and concept in found
-                    tally[1] += concept in found
-                    tally[2] += bool(here)
-            out.append(_cdr_line(part, kind, tallies))
-    return "\n".join([*out, _adverse(adverse)])
-
-
-_ADVERSE = "o_ae"
-_ADVERSE_WORDS = {
-    "toxicity": r"\btoxicit(?:y|ies)\b",
-    "adverse event, effect or reaction": r"\badverse (?:drug )?(?:event|effect|reaction)s?\b",
-    "side effect": r"\bside effects?\b",
-    "tolerability": r"\btolerab\w+",
-}
-
-
-def _adverse(tally: list[int]) -> str:
-    """Adverse events, apart: which of their words BC5CDR annotates at all."""
-    words = {word: [0, 0] for word in _ADVERSE_WORDS}
-    for name in ("CDR_TrainingSet", "CDR_DevelopmentSet"):
-        path = SHARED / "concepts" / "bc5cdr" / f"{name}.PubTator.txt.gz"
-        with gzip.open(path, "rt", encoding="utf-8") as stream:
-            for block in stream.read().strip().split("\n\n"):
-                rows = block.split("\n")
-                text = " ".join(row.split("|", 2)[2] for row in rows[:2])
-                cells = [row.split("\t") for row in rows[2:]]
-                marked = [
-                    (int(c[1]), int(c[2])) for c in cells if len(c) == 6 and c[4] == "Disease"
-                ]
-                for word, pattern in _ADVERSE_WORDS.items():
-                    for match in re.finditer(pattern, text, re.IGNORECASE):
-                        words[word][1] += 1
-                        words[word][0] += any(
-                            low < match.end() and high > match.start() for low, high in marked
-                        )
-    told = ", ".join(f'{right} of {total} "{word}"' for word, (right, total) in words.items())
-    right, found, true = tally
-    return (
-        f"- `{_ADVERSE}` (any adverse event, an outcome) is no disease and counted apart: of its "
-        f"words BC5CDR annotates {told}, and under its heading also drug-induced dyskinesia, "
-        f"hypersensitivity and the like. Held against it all the same: precision "
-        f"{right / found:.3f}, recall {right / true:.3f} ({true} in 1,000 abstracts)."
-    )
-
-
-def _cdr_line(part: str, kind: str, tallies: dict[str, list[int]]) -> str:
-    both, guessed, true = (sum(tally[i] for tally in tallies.values()) for i in range(3))
-    line = (
-        f"- BC5CDR, {part} set, {kind.lower()}s by MeSH "
-        f"identifier, per abstract, the {len(tallies)} that the taxonomy has: precision "
-        f"{both / max(guessed, 1):.3f}, recall {both / max(true, 1):.3f} ({true} in 500 abstracts)."
-    )
-    worst = sorted(tallies.items(), key=lambda item: item[1][0] * 2 - item[1][1] - item[1][2])[:3]
-    told = "; ".join(
-        f"`{concept}` {guess - hit} false and {truth - hit} missed of {truth}"
-        for concept, (hit, guess, truth) in worst
-    )
-    return f"{line} Most errors: {told}."
-
-
-def _tokens(path: Path, mark: int, kind: str) -> Iterator[tuple[str, list[bool]]]:
-    """Texts of a file of tokens, blank lines between them, and which characters are marked."""
-    with gzip.open(path, "rt", encoding="utf-8") as stream:
-        for block in stream.read().strip().split("\n\n"):
-            rows = [row.split() for row in block.split("\n") if row.strip()]
-            text, marks = "", []
-            for row in rows:
-                if row[0] == "-DOCSTART-":
-                    continue
-                marks += [row[mark].endswith(kind)] * len(row[0]) + [False]
-                text += row[0] + " "
-            if text:
-                yield text, marks
-
-
-def _diseases(matcher: Matcher, taxonomy: Taxonomy) -> str:
-    """NCBI-disease: where a concept that is a disease is found, is one annotated there?"""
-    kinds = {"condition", "syndrome", "aetiology"}
-    adverse = {item.id for item in taxonomy if item.id.startswith("o_ae_")}
-    diseases = {item.id for item in taxonomy if item.kind in kinds} | adverse
-    right = total = 0
-    for name in ("train", "dev"):
-        path = SHARED / "concepts" / "ncbi_disease_conll" / f"{name}.txt.gz"
-        for text, marks in _tokens(path, -1, "Disease"):
-            record = Record(id="x", source="x", source_id="", abstract=(Section(text=text),))
-            for item in matcher.match(record):
-                if item.concept in diseases and item.start is not None:
-                    total += 1
-                    right += any(marks[item.start : item.end])
-    return (
-        f"- NCBI-disease: {right} of {total} concepts of diseases, syndromes and adverse effects "
-        f"found in its sentences stand on an annotated disease (precision "
-        f"{right / max(total, 1):.3f}). It annotates hereditary diseases and tumors, few of which "
-        "the taxonomy has: recall is not its aim."
-    )
-
-
-def _outcome_spans(matcher: Matcher, taxonomy: Taxonomy) -> str:
-    """EvidenceOutcomes: where an outcome concept is found, is an outcome annotated there?"""
-    outcomes = {item.id for item in taxonomy.of_kind("outcome")}
-    right = total = spans = covered = 0
-    path = SHARED / "rct_extraction" / "evidence_outcomes.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            item = json.loads(line)
-            marks = [False] * len(item["text"])
-            gold = [span for entity in item["entities"] for span in entity["spans"]]
-            for low, high in gold:
-                marks[low:high] = [True] * (high - low)
-            record = Record(
-                id="x", source="x", source_id="", abstract=(Section(text=item["text"]),)
-            )
-            found = [a for a in matcher.match(record) if a.concept in outcomes]
-            places = {(a.start, a.end) for a in found if a.start is not None}
-            total += len(places)
-            right += sum(any(marks[low:high]) for low, high in places)
-            spans += len(gold)
-            covered += sum(any(a < high and b > low for a, b in places) for low, high in gold)
-    return (
-        f"- EvidenceOutcomes (450 abstracts of trials, all diseases): {right} of {total} first "
-        f"mentions of outcome concepts overlap an annotated outcome ({right / max(total, 1):.3f}); "
-        f"{covered} of its {spans} outcomes hold one. Blood pressure, pain or survival are no "
-        "outcomes of the taxonomy: recall is not its aim."
-    )
-
-
-def _genes(matcher: Matcher, taxonomy: Taxonomy) -> str:
-    """BC2GM: where a gene concept is found, is it annotated as a gene?"""
-    genes = {concept.id for concept in taxonomy.of_kind("gene")} - {"gene"}
-    right = total = 0
-    for name in ("train", "devel"):
-        path = SHARED / "concepts" / "bc2gm_genes_iob" / f"{name}.tsv.gz"
-        for text, marks in _tokens(path, -1, "GENE"):
-            record = Record(id="x", source="x", source_id="", abstract=(Section(text=text),))
-            for item in matcher.match(record):
-                if item.concept in genes and item.start is not None:
-                    total += 1
-                    right += any(marks[item.start : item.end])
-    return (
-        f"- BC2GM: {right} of {total} gene concepts found in its sentences stand on an annotated "
-        f"gene (precision {right / max(total, 1):.3f}). The taxonomy has {len(genes)} genes: "
-        "recall over all genes is not its aim."
-    )

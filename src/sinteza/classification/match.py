@@ -9,12 +9,12 @@ and exosome therapy). The weight says how much the record is about a concept, be
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
+from sinteza.classification import aboutness
 from sinteza.classification.coordination import Coordination
 from sinteza.classification.patterns import PatternSet
 from sinteza.classification.taxonomy import Concept, Taxonomy
@@ -23,7 +23,7 @@ from sinteza.model.record import Record
 from sinteza.text import abbreviations
 from sinteza.text.normalize import Folded, fold, fold_with_offsets, plain
 
-ACTOR = Actor(kind="rule", name="taxonomy-matcher", version="2")
+ACTOR = Actor(kind="rule", name="taxonomy-matcher", version="3")
 
 # in a word or in a pattern, where an optional plural may follow ("DEEs?")
 _ACRONYM = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]+(?=s\?|[^A-Za-z0-9]|$)")
@@ -40,8 +40,9 @@ _NEGATION = re.compile(
     r"|\b(?:absence|lack|free|absenta|lipsa) (?:of|from|a|de))\b(?! only\b)"
 )
 _NOT_NEGATION = re.compile(
-    r"differen|significan|effect|chang|influenc|superior|inferior|increas|decreas|evidence that"
-    r"|less|more|worse|better|asoci|associat|diferent|yet|known|clear|limited"
+    r"differen|significan|[ea]f+ect|chang|modific|schimb|alter|influen[ct]|superior|inferior"
+    r"|increas|decreas|evidence that|less|more|worse|better|asoci|associat|diferent"
+    r"|yet|known|clear|limited"
 )
 # of these a verb ends the reach: "patients without seizures had fewer adverse events"
 _PREPOSITION = re.compile(r"without|excluding|free of|absence of|lack of|fara|absenta|lipsa")
@@ -49,9 +50,12 @@ _VERB = re.compile(r"\b(?:ha[ds]|have|was|were|is|are|show(?:s|ed)|receiv\w+|a|a
 # Romanian nouns and adjectives: article, gender, number, case
 _ENDING = r"(?:[aeiou]|ul(?:ui)?|ei|iei|ele|elor|ii|iile|iilor|ilor|uri(?:le|lor)?|le|lor|lui)?"
 _CLAUSE = re.compile(r"[.;:!?\n]|, (?:and|but)\b|\bbut\b|\bhowever\b|\bdar\b")
-_ABOUT_CATEGORIES = {"OBJECTIVE", "CONCLUSIONS"}
 
 
+# kinds that a report studies by giving it, by asking about it, by taking in people who have it
+_GIVEN = "therapy"
+_ASKED = frozenset({"hypothesis", "mechanism"})
+_TAKEN_IN = frozenset({"condition", "syndrome", "aetiology", "population"})
 # field of the record to (start, end, is present)
 _Spans = dict[str, list[tuple[int, int, bool]]]
 
@@ -62,6 +66,7 @@ class Matcher:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
         self._ids = list(taxonomy.concepts)
+        self._order = {name: number for number, name in enumerate(self._ids)}
         self._acronyms: list[dict[str, str]] = []
         self._strict: list[frozenset[str]] = []
         patterns: list[tuple[int, str]] = []
@@ -85,6 +90,7 @@ class Matcher:
         self._by_mesh = _headings(taxonomy, broader=False)
         self._by_broader_mesh = _headings(taxonomy, broader=True)
         self._kinds = {concept.id: concept.kind for concept in taxonomy}
+        self._markers = {c.id: c.bears_on for c in taxonomy.of_kind("biomarker") if c.bears_on}
 
     def match(self, record: Record) -> list[Assignment]:
         """The concepts of a record, one assignment per concept, field and polarity.
@@ -93,13 +99,18 @@ class Matcher:
         Sorted by concept in the taxonomy's order, then by field. Ancestors are not added: see
         :meth:`Taxonomy.with_ancestors`.
         """
+        found = self._found(record)
+        return self._assignments(record, found)
+
+    def _found(self, record: Record) -> dict[str, _Spans]:
         text = _Fields(record)
         found: dict[str, _Spans] = defaultdict(lambda: defaultdict(list))
         for concept, start, end, polarity in self._mentions(text):
             name, low, high = text.locate(start, end)
             found[concept][name].append((low, high, polarity))
         self._headings(record, found)
-        return self._assignments(record, text, found)
+        self._borne_on(record, found)
+        return found
 
     def _mentions(self, text: _Fields) -> Iterator[tuple[str, int, int, bool]]:
         """(concept, start, end, is present) over the joined folded text."""
@@ -180,21 +191,52 @@ class Matcher:
                 # the place of a heading is its number in the record
                 found[name]["mesh"].append((position, position + 1, True))
 
-    def _assignments(
-        self, record: Record, text: _Fields, found: dict[str, _Spans]
-    ) -> list[Assignment]:
-        out = []
-        major = {
+    def _borne_on(self, record: Record, found: dict[str, _Spans]) -> None:
+        """A marker that a report asks about names the mechanisms it bears on: it asks of them."""
+        for name in [n for n in found if n in self._markers]:
+            if aboutness.asked(aboutness.seen(found[name], record, major=False)):
+                for other in self._markers[name]:
+                    for place in ("title", "abstract"):
+                        found[other][place] = sorted({*found[other][place], *found[name][place]})
+
+    def _major(self, record: Record) -> set[str]:
+        return {
             name
             for heading in record.mesh
             if heading.major or any(item.major for item in heading.qualifiers)
             for name in self._by_mesh.get(heading.ui, ())
         }
-        for name in self._ids:
-            if name not in found:
-                continue
+
+    def _studied(
+        self, record: Record, found: Mapping[str, _Spans], major: set[str]
+    ) -> dict[str, bool]:
+        """Of therapies, mechanisms, conditions and groups, whether a record studies them."""
+        seen = {
+            name: aboutness.seen(spans, record, major=name in major)
+            for name, spans in found.items()
+            if self._kinds[name] in _ASKED | _TAKEN_IN | {_GIVEN}
+        }
+        # a class beside one of its members is no rival of it
+        above = {other for name in seen for other in self.taxonomy.ancestors(name)}
+        rivals = [n for n in seen if self._kinds[n] == _GIVEN and n not in above]
+        most = max((seen[name].times for name in rivals), default=0)
+        out = {}
+        for name, item in seen.items():
+            kind = self._kinds[name]
+            if kind == _GIVEN:
+                out[name] = aboutness.given(item, max(most, item.times))
+            else:
+                out[name] = aboutness.asked(item) if kind in _ASKED else aboutness.taken_in(item)
+        return out
+
+    def _assignments(self, record: Record, found: dict[str, _Spans]) -> list[Assignment]:
+        out = []
+        major = self._major(record)
+        studied = self._studied(record, found, major)
+        for name in sorted(found, key=self._order.__getitem__):
             spans = found[name]
-            weight, about = _weigh(spans, text, name in major)
+            weight, about = aboutness.weigh(spans, record, major=name in major)
+            about = studied.get(name, about)
             for place in ("title", "abstract", "mesh", "keywords"):
                 for present in (True, False):
                     here = [item for item in spans.get(place, ()) if item[2] is present]
@@ -334,6 +376,8 @@ def _definitions(text: _Fields, matcher: Matcher) -> dict[str, set[int]]:
 def _negated(text: str, start: int) -> bool:
     """Whether a mention is denied: a negation at most six words before it, in its clause."""
     before = text[max(0, start - 60) : start]
+    if not _NEGATION.search(before):
+        return False
     cut = 0
     for stop in _CLAUSE.finditer(before):
         cut = stop.end()
@@ -345,41 +389,3 @@ def _negated(text: str, start: int) -> bool:
     if _PREPOSITION.match(denials[-1][0]) and _VERB.search(between):
         return False
     return between.count(" ") <= 6 and not _NOT_NEGATION.search(between)
-
-
-def _weigh(spans: _Spans, text: _Fields, major: bool) -> tuple[float, bool]:
-    """How much a record is about a concept: 0 to 1, and whether it studies it.
-
-    Title counts 3, a major heading 2, another heading or a keyword 1; a mention in the abstract 1.5
-    in objective or conclusion, 0.5 in the background, 1 elsewhere, with diminishing returns. A
-    report is about what its title, a major heading, or objective and conclusion name.
-    """
-    score = 0.0
-    present = {name: [s for s in items if s[2]] for name, items in spans.items()}
-    title = bool(present.get("title"))
-    score += 3.0 * title + (2.0 if major else 1.0) * bool(present.get("mesh"))
-    score += 1.0 * bool(present.get("keywords"))
-    places = Counter(_category(text.record, start) for start, _, _ in present.get("abstract", ()))
-    points = sum(
-        count * (1.5 if name in _ABOUT_CATEGORIES else 0.5 if name == "BACKGROUND" else 1.0)
-        for name, count in places.items()
-    )
-    score += math.log1p(points)
-    about = (title or major or all(places.get(name) for name in _ABOUT_CATEGORIES)) and score > 0
-    return 1.0 - math.exp(-score / 2.5), bool(about)
-
-
-def _category(record: Record, position: int) -> str:
-    """NLM's category of a place in the abstract; without sections, by where it stands."""
-    sections = record.abstract
-    if len(sections) > 1:
-        at = 0
-        for section in sections:
-            at += len(section.text) + 1
-            if position < at:
-                return section.category.upper() or "UNASSIGNED"
-        return "UNASSIGNED"
-    length = len(sections[0].text) if sections else 0
-    if position > 0.85 * length:
-        return "CONCLUSIONS"
-    return "BACKGROUND" if position < 0.1 * length else "METHODS"

@@ -575,7 +575,7 @@ _NO_PLACEBO = re.compile(
 )
 _PROCEDURE = re.compile(r"surgery|lobectomy|stimulation|diet|therapy")
 _SO_MANY = re.compile(
-    rf"\b({WORD}) (?:(?:(?!daily|divided|equal|single)\w+[ -]){{0,2}}(?:doses|dosages|dose levels|dos(?:e|ing|age) (?:groups|arms|regimens))\b|(?!treatment|study|parallel)([a-z]{{6,}}) (?:groups|arms)\b)",
+    rf"\b({WORD}) (?:(?:(?!daily|divided|equal|single|of\b)\w+[ -]){{0,2}}(?:doses|dosages|dose levels|dos(?:e|ing|age) (?:groups|arms|regimens))\b|(?!treatment|study|parallel)([a-z]{{6,}}) (?:groups|arms)\b)",
     re.I,
 )
 _CAPITALS = re.compile(r"\b[A-Z]{3}(?=\d|\b)")

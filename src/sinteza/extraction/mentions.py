@@ -17,8 +17,10 @@ from sinteza.extraction.numbers import DEC, UNIT
 from sinteza.extraction.sizes import find_sizes
 from sinteza.text.abbreviations import Abbreviation
 
+# all of them begin with a figure, or at a letter behind none
 _KNOWN = re.compile(
-    "|".join(
+    r"(?:(?<!\w)|(?=[\d.]))(?:"
+    + "|".join(
         [
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
             rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
@@ -28,7 +30,8 @@ _KNOWN = re.compile(
             r"|(?<![\w-])(?:treated(?=\s?\()|treated (?:subjects|children|infants|participants|dogs)\b"
             r"|treat(?:ment|ed)(?=(?:\s?\([^()]*\))? (?:versus|vs\.?|and|or) (?:the )?(?:control|placebo|untreated))))",
         ]
-    ),
+    )
+    + ")",
     re.I,
 )
 # "BRV 50-200 mg/day", "BRV ≥50 mg/day"
@@ -67,6 +70,11 @@ _IN_OPEN = re.compile(
 _IN_BLIND = re.compile(
     r"double[- ](?:blind|mask)|blinded (?:phase|period|part)|\bcompared\b|\brandom", re.I
 )
+_DISEASE = re.compile(r"seizure|epilep|syndrome|spasm|encephalopath|sclerosis", re.I)
+# the first figure told; the bar of responders is none
+_SHARE = re.compile(
+    r"(?<![≥>=\d.])\d[\d.]*\s?%(?! ?(?:or (?:more|greater)|responder|reduction))|\b\d+ \(\d"
+)
 _EXTREMES = {0: ("low", "lower", "lowest"), -1: ("high", "higher", "highest")}
 _LABEL_AFTER = re.compile(
     r"\(((?!(?:control|placebo|treatment|study|intervention)\b)[A-Za-z][\w-]{1,14}) (?:group|arm)[,;)]"
@@ -87,7 +95,45 @@ class ArmTable(Arms):
     ) -> None:
         super().__init__(title, text, short_forms, single)
         self._pattern = self._mention_pattern()
+        self._groups = self._people() if self.single else {}
         find_sizes(self.arms, self._sentences, self.mentions)
+
+    def _people(self) -> dict[str, int]:
+        """Groups of people that an uncontrolled report tells apart, each with its size: patients
+        ``with FBTCS (n = 40)`` and ``with GTCS (n = 12)``. Each is an arm."""
+        kinds = [
+            short
+            for short, long in self._short.items()
+            if _DISEASE.search(long)
+            and re.search(
+                rf"\b{re.escape(short)}(?: ?\(|[,;] )[nN] ?= ?\d|\b\d+ (?:\w+ )?with {re.escape(short)}\b",
+                self.text,
+            )
+        ]
+        if len(kinds) < 2:
+            return {}
+        found = {}
+        for short in kinds:
+            found[short] = len(self.arms)
+            self.arms.append(ArmDraft("single_arm", self.arms[0].drug, variant=f"in {short}"))
+        return found
+
+    def group(self, sentence: str, start: int, end: int) -> int:
+        """The arm of a figure in an uncontrolled report: that of the group it is told of, else the
+        first, which is everybody's."""
+        if not self._groups:
+            return 0
+        words = "|".join(map(re.escape, sorted(self._groups, key=len, reverse=True)))
+        labels = list(re.finditer(rf"\b(?:{words})\b", sentence))
+        figure = _SHARE.search(sentence)
+        if not labels or not figure:
+            return 0
+        # "FOS, 50%; GTCS, 42%", or else "50% (FOS) and 42% (GTCS)"
+        if labels[0].start() < figure.start():
+            near = [label for label in labels if label.end() <= start][-1:]
+        else:
+            near = [label for label in labels if label.start() >= end][:1]
+        return self._groups[near[0][0]] if near else 0
 
     def pooled(
         self, drug: str = "", figures: tuple[str, ...] = (), unit: str = "", variant: str = ""

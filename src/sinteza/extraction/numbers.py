@@ -22,8 +22,14 @@ _VALUES = {word: n for n, word in enumerate([*_UNITS, *_TEENS], 1)}
 _VALUES |= {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _VALUES |= {"none": 0, "no": 0, "zero": 0, "a": 1}
 
-_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
-WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
+# by their first letters: a branch costs its try at every word of a text
+_UNIT_WORD = r"(?:one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine)"
+_SMALL = (
+    rf"(?:(?:t(?:wen|hir)|f(?:or|if)|s(?:ix|even)|eigh|nine)ty(?:[- ]{_UNIT_WORD})?"
+    rf"|(?:thir|four|fif|s(?:ix|even)|eigh|nine)teen|ten|eleven|twelve|{_UNIT_WORD})"
+)
+_HUNDRED = rf" hundred(?:(?: and)? {_SMALL})?"
+WORD = rf"(?:(?=[aefnostz])(?:{_SMALL}(?:{_HUNDRED})?|a{_HUNDRED}|none|zero))"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
 PEOPLE = r"(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?|individuals?|adolescents?|dogs?)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
@@ -68,7 +74,7 @@ _COVERED = [
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
         (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ()),
         (rf"(?<=%)\s?\[\s?{DEC}\s?%\s?\]", 0, ("%",)),
-        (rf"(?<=\d)\s[\[(]\s?[+-]?{DEC}\s?(?:-|to|,)\s?[+-]?{DEC}\s?[)\]]", 0, ("(", "[")),
+        (rf"(?<=\d\s)[\[(]\s?[+-]?{DEC}\s?(?:-|to|,)\s?[+-]?{DEC}\s?[)\]]", 0, ("(", "[")),
         # statistics of tests
         (rf"(?:\u03c7|\bchi|\b[FtzZU])(?:[- ]?squared?|2|\^2|²)?\s?(?:[(\[]\d+(?:,\s?\d+)?[)\]]\s?)?=\s?-?{DEC}", 0, ("=",)),
         # an interval that follows its value in brackets without a name
@@ -95,6 +101,7 @@ _COVERED = [
         (rf"(?:\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?(?:%|percent|per cent)?\s*(?:,|,? and|,? or|to|/)\s*(?:{_GREATER})?\s*)*"
          rf"\b(?:fifty|25|50|75|90|100|twenty-five|seventy-five|ninety)\s?-?(?:%|percent|per cent)?[- ]?(?:seizure )?(?:or (?:more|greater|higher|better)|responders?\b|respon[sd]\w* rates?|response\b|and (?:above|more))", re.I, ("25", "50", "75", "90", "100", "fif", "ninety", "-five")),
         (r"\b100\s?% (?:\w+ )?(?:reduction|respon\w+|decrease)", re.I, ("100",)),
+        (r"\b(?:between|by) (?:25|50|75)\s?%?\s?(?:and|-|to)\s?(?:50|74|75|99|100)\s?%", re.I, ("between", "by ")),
         (r"\b(?:RR|R)\d\d\b|\b\d\d ?%?RR\b", 0, ()),
         (r"\b(?:an?|the) (?:25|50|75|90|100)\s?(?:%|percent) (?:or \w+ )?(?:\w+ )?(?:reduction|decrease|improvement|response)", re.I, ("25", "50", "75", "90", "100")),
         (r"\b(?:achiev|experienc|had|show|attain|with|by)\w*\s+(?:25|50|75|90|100)\s?% (?:seizure )?(?:reduction|decrease|improvement)", re.I, ("25", "50", "75", "90", "100")),
@@ -105,7 +112,7 @@ _COVERED = [
         (rf"\b(?:aged?|ages)\b[^.;()~]{{0,20}}?{DEC}(?![\d.]*\s?%)(?:\s*(?:-|to|and|<|≤)+\s*[<≤]?\s?{DEC}(?![\d.]*\s?%))?", re.I, ("age",)),
         (rf"{DEC}\s*(?:-|to|and|or)\s*[<≤]?\s?{DEC}[-\s]+(?:\w+-?)?{_TIME}\b", 0, ()),
         (rf"{DEC}[-\s]?(?:partial[- ]onset |focal |generalized |(?!percentage|had\b|experienced|developed|suffered|without|with\b|reported|completed|withdrew|discontinued|left\b)\w+ )?{_TIME}\b(?![- ]?free)", 0, ()),
-        (r"\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:\s*(?:-|to|,|and|or|/|through)+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
+        (r"(?<!/)\b(?:weeks?|days?|months?|years?|visits?|phase|studies|study|trials?|class|grades?|type|version|level|per|every|day|for(?= the))\s+\d+(?:\.\d+)?(?:(?:\s*(?:-|to|,|and|or|/|through))+\s*\d+(?![\d.]*\s?%|\s(?:out )?of\s|\s?/\s?\d|\s(?:\w+ )?\(|\s(?:\w+ )?(?:patients|subjects)))*\b(?![\d.]*\s?%)", re.I, ()),
         (r"\b(?:NCT|ISRCTN|EudraCT|N|EP|SP|C|BIA-|E)\s?\d{2,}[-\d]*", 0, ()),
         (r"\b(?:19|20)\d\d\b(?!\s?%)", 0, ("19", "20")),
         (rf"{DEC}\s?(?:-|to)\s?{DEC}\s?(?:{UNIT})(?![\w])", 0, ()),
@@ -201,6 +208,10 @@ _BARE_MEMBER = re.compile(
     rf"(?<=\)),?\s+(?:and\s+)?([+-]?{DEC})\s(?=\([^()]{{1,40}}\),?\s+(?:and\s+)?[+-]?{DEC}\s?%)"
 )
 _WHOM = re.compile(r"\b(?:of|in|among) (?:the|these|those|all)(?: remaining| other)?\s$", re.I)
+# "41% and 18, respectively": forgotten at the end
+_BARE_LAST = re.compile(
+    rf"(?<=%)\s*(?:and|,|vs\.?|versus)\s+([+-]?{DEC})(?=\.?\s*$|;|\)|,?\s+respectively)", re.I
+)
 _NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
@@ -224,11 +235,12 @@ def values(text: str) -> list[Value]:
     for form, pattern in _FORMS:
         if form != "eT" and "%" not in text and "er" not in text:
             continue
+        covered_before = len(found)
         for match in pattern.finditer(text):
             value = _value(form, match)
             if value is not None:
                 found.append(value)
-        for value in found:
+        for value in found[covered_before:]:
             text = text[: value.start] + "~" * (value.end - value.start) + text[value.end :]
     found.sort(key=lambda item: item.start)
     return found
@@ -281,14 +293,17 @@ def _value(form: str, match: re.Match[str]) -> Value | None:
 def list_members(text: str, found: list[Value]) -> list[Value]:
     """Figures of a list whose sign of percent stands only behind its last: ``21, 35 and 40%``."""
     more: list[Value] = []
-    for match in _BARE_MEMBER.finditer(text):
+    for match in [*_BARE_MEMBER.finditer(text), *_BARE_LAST.finditer(text)]:
         percent = decimal(match[1])
-        if percent is not None and not any(v.start <= match.start(1) < v.end for v in found):
+        taken = any(v.start <= match.start(1) < v.end for v in found)
+        if percent is not None and abs(percent) <= 100 and not taken:
             signed = match[1][0] if match[1][0] in "+-" else ""
             more.append(
                 Value(match.start(1), match.end(1), percent=percent, signed=signed, bare=True)
             )
     for match in _NOTHING.finditer(text):
+        if any(v.start == match.start(1) for v in more):
+            continue
         more.append(Value(match.start(1), match.end(1), percent=0.0, bare=True))
     starts = {value.start for value in found if value.percent is not None}
     for match in reversed(list(_LIST_BEFORE.finditer(text))):

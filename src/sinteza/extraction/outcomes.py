@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sinteza.extraction.guarded import standing
+from sinteza.extraction.guarded import Guarded, standing
 from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
 # seizures as the outcome of freedom from them
 _KIND = r"(?:seizures?|POS|FOS|[SF]?BTCS?|FBTCS|[SP]?GTCS?|convulsions|attacks|spasms|fits|absences|SZ_*)"
+# "no seizure reduction" is not "no seizures"
+_NONE_OF = rf"{_KIND}\b(?! (?:reduc|decreas|chang|improv|worsen|control|frequen|diar|free|aggrav|exacerb|increas|record|count))"
 _SEIZURE = r"\b(?:seizures?|frequency|PCH|MSFRR|attacks?|episodes?|spasms?|convuls\w+|POS|FOS|GTCS?|FBTCS|PGTC|SF|MCSF|MPR|SZ_*|myoclonus|myoclonic jerks)\b"
 _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
@@ -56,7 +58,7 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 
 # in order: what is found first covers its words from the patterns after it
-_PATTERNS: list[tuple[str, re.Pattern[str]]] = [
+_PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:(?:lack|loss) of (?:efficacy|effect\w*|response|benefit|improvement)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
     ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
@@ -104,16 +106,16 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ],
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bS?R{{1,2}}90\b")),
     ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bS?R{{1,2}}75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
-    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?R{{1,2}}25\b")),
+    ("RR25", Guarded(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?RR?25\b", "respon", "reduc", "decreas", "improve", "fewer", "r25")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
-        rf"|\bno (?:further|more|additional|subsequent) {_KIND}|without (?:any |further )?(?:\w+ ){{0,2}}{_KIND}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_KIND}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_KIND}"
+        rf"|\bno (?:further|more|additional|subsequent) {_NONE_OF}|without (?:any |further )?(?:\w+ ){{0,2}}{_NONE_OF}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_NONE_OF}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_NONE_OF}"
         rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
-        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
+        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\bspasms (?:\w+ ){{0,2}}?stopped\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
     )),
     ("RR50", _p(
-        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon\w+ rates?|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement|fewer)\b)"
+        rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon(?:\w+ rates?|se\b)|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement|fewer)\b)"
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
@@ -130,13 +132,13 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("LTFU", _p(r"lost (?:to|from) (?:the )?(?:follow[- ]?up|study|trial)\b")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|(?:the |an? )?(?:[\w-]+ ){0,2}?(?:baseline|run-in|screening|original|parent|preceding)\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!percent of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|(?:the |an? )?(?:[\w-]+ ){0,2}?(?:baseline|run-in|screening|original|parent|preceding)\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
     ("COMP", _p(r"(?<!who )\bfinish(?:ed|ing) (?:the )?(?:\w+ )?(?:study|trial|protocol|treatment)\b")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)|\b(?:stopped|terminated|aborted|controlled) (?:\w+ ){0,2}?(?:seizures|status epilepticus|convulsions)\b")),
     ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
-    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:changed|increased)(?= by)|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer {_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
@@ -219,7 +221,19 @@ _NEEDS = {
     "STOP": ("stop", "terminat", "ceas", "cessation", "abort", "controlled"),
     "WD": _LEFT,
     "AE": _SICK,
-    "PCRED": ("reduc", "decreas", "increas", "chang", "percent", "fell", "declin", "dropped"),
+    "PCRED": (
+        "reduc",
+        "decreas",
+        "increas",
+        "chang",
+        "percent",
+        "fell",
+        "declin",
+        "dropped",
+        "rose",
+        "improve",
+        "fewer",
+    ),
 }
 _WHY = ("reason", "most", "mainly", "primarily")
 _WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
@@ -231,7 +245,6 @@ _OF_A_KIND = _p(
 _HARMED = _p(
     r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|default|dispens|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
 )
-_ENDS = _p(r"cessation|ceased|stopped|absence of")
 # of the adverse events that are not any, these are counted where a report tells of no others
 _OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate|more than one)|special (?:concern|interest)")
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
@@ -279,6 +292,8 @@ _BOTH = _p(
 )
 # "seizures were reduced by a median of 31%", "a median 31% reduction"
 _AVERAGE_OF = _p(r"\b(mean|median)(?: of)?(?= [+-]?\d[\d.]*\s?%)")
+_OUT_OF = _p(r"\bof (?:the |these |all )?\d+ $")
+_CHANCE = _p(r"\b(?:risks?|odds|likelihood)\b")
 _REDUCES = _p(_REDUCED)
 _AVERAGES = {"mean": "MEANPC", "median": "MPC"}
 _ABOUT_SEIZURES = _p(rf"{_SEIZURE}|percent\w* (?:of )?chang\w+ from baseline")
@@ -357,14 +372,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     if setting.short_seizures:
         # the report's own short form of seizures, as one that the patterns know
         sentence = setting.short_seizures.sub(lambda m: "SZ".ljust(len(m[0]), "_"), sentence)
-    words = standing(_WORDS, sentence)
+    # "AED", a drug, is no "AE"
+    words = standing(_WORDS, sentence.replace("AED", ""))
     text = sentence
     if not words.isdisjoint(_LEFT):
         text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
     for match in _BECAUSE_OF_OTHERS.finditer(text):
         found.append(Named(match.start(), match.end(), "REASON"))
-    text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
+    for item in found:
+        text = _cover(text, item.start, item.end)
     reasons = None if words.isdisjoint(_WHY) else _REASONS.search(text)
     each = None if words.isdisjoint(_LEFT) else _EACH_REASON.search(text)
     if why := reasons or each:
@@ -372,10 +389,13 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             found.append(Named(match.start(), match.end(), "REASON"))
         text = _NOT_COUNTED.sub(lambda match: "~" * len(match[0]), text)
         low = text.rfind(";", 0, why.start()) + 1
-        for code, pattern in _NO_BENEFIT.items():
-            for match in pattern.finditer(text, low):
+        for code, reason in _NO_BENEFIT.items():
+            for match in reason.finditer(text, low):
                 found.append(Named(match.start(), match.end(), code))
                 text = _cover(text, match.start(), match.end())
+    for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
+        found.append(Named(match.start(), match.end(), "REASON"))
+        text = _cover(text, match.start(), match.end())
     for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
         figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
         step = max(1, (match.end() - match.start()) // len(figures))
@@ -397,7 +417,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
             start = found[-1].end
         text = _cover(text, match.start(), match.end())
-    for match in _NOUNLESS.finditer(text):
+    for match in _NOUNLESS.finditer(text) if "%" in text else ():
         found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
         text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
@@ -410,14 +430,20 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             told = re.match(r"\s*\((?:[A-Z][\w-]{1,9})\)", text[match.end() :])
             end = match.end() + (told.end() if told else 0)
             if code in ("MPC", "MEANPC", "PCRED"):
-                if not re.search(rf"{_REDUCED}|increased|PCH|MSFRR|MPR|\bPR\b", match[0], re.I):
+                if not re.search(
+                    rf"{_REDUCED}|increased|rose|PCH|MSFRR|MPR|\bPR\b", match[0], re.I
+                ):
                     continue
                 about = _ABOUT_SEIZURES.search(sentence) or (
                     setting.seizures and _PLAIN_CHANGE.search(sentence)
                 )
-                if not about or _MASK_SEIZURES.search(sentence) or " risk " in match[0]:
+                if not about or _MASK_SEIZURES.search(sentence) or _CHANCE.search(match[0]):
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
+                continue
+            if match[0].lower() == "completers" and _OUT_OF.search(text, 0, match.start()):
+                # "two of the 18 completers were ...": whom they were taken from
+                text = _cover(text, match.start(), match.end())
                 continue
             if code == "SF" and "remission" in match[0].lower() and not setting.seizures:
                 continue
@@ -439,7 +465,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "AE"
             elif code == "AEN" and not _OF_MOMENT.search(match[0]):
                 said = "KIND"
-            if setting.status and code == "SF" and _ENDS.search(match[0]):
+            if setting.status and code == "SF" and _STOPPED.search(match[0]):
                 said = "STOP"
             elif code in _BARS and _BELOW.search(text, max(0, match.start() - 30), match.start()):
                 # "a reduction of less than 50 %" is no response
@@ -451,7 +477,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
-    if any(item.code in _BARS for item in found):
+    if any(item.code in _BARS or item.code == "REASON" for item in found):
         # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
         for match in _LONE_BAR.finditer(text):
             found.append(Named(match.start(), match.end(), _CODES[match[1]]))
@@ -479,7 +505,13 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
 
 _BARS = {"RR25", "RR50", "RR75", "RR90"}
 _BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
-_LONE_BAR = _p(r"(?:≥|≧|>=|> ?or ?= ?|at least )\s?(25|50|75|90)\s?%")
+_BETWEEN = _p(
+    r"\b(?:between (?:25|50|75)\s?%? and|by (?:25|50|75)\s?%?\s?(?:-|to)) (?:50|74|75|99)\s?%|\bby (?:25|50|75)\s?%?-(?:50|74|75|99)\s?%"
+)
+_LONE_BAR = _p(
+    r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
+)
+_STOPPED = _p(r"cessation|control|stopped|ceased|absence of")
 _HALF = _p("50|fifty|hal[fv]")
 
 
@@ -492,6 +524,9 @@ def _response(text: str, match: re.Match[str], setting: Setting) -> str:
     said = means.get("", "RR50")
     # who responds in status epilepticus stops seizing
     return "STOP" if setting.status and said in ("SF", "RR50") else said
+
+
+_SO_FAR = _p(r"\s*(?:by|of|to)?\s*\(?")
 
 
 def _merged(sentence: str, found: list[Named]) -> list[Named]:
@@ -508,6 +543,14 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
                 continue
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
+        elif (
+            item.code in _BARS
+            and out
+            and out[-1].code == "PCRED"
+            and _SO_FAR.fullmatch(sentence, out[-1].end, item.start)
+        ):
+            # "seizure frequency fell by 50% or more" names one outcome
+            item = Named(out.pop().start, item.end, item.code)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
             between = sentence[out[-1].end : item.start]
             if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
@@ -765,7 +808,8 @@ def _in_turns(
     if count < 2 or len(values) != 2 * count or len({o.code for o in outcomes}) != count:
         return []
     first, second = values[:count], values[count:]
-    if not _AGAINST.search(sentence, first[-1].end, second[0].start):
+    told_to = max(first[-1].end, outcomes[-1].end)
+    if not _AGAINST.search(sentence, told_to, second[0].start):
         return []
     told = sorted([*((v.start, 0) for v in first), *((o.start, 1) for o in outcomes)])
     turns = [kind for _, kind in told]

@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
+from sinteza.extraction import beside, effects, kinds, outcomes, people, tables, terms, validate
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
-from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
@@ -52,6 +51,8 @@ _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
 _TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
 _DISTRUST = 0.7
+# and where the design itself is doubtful
+_DOUBT = 0.5
 # the grammar was made for abstracts, and no gold says how it does in bodies: a person looks at all
 _BODY = 0.7
 _REPORTED = {*_COUNTED, *_CHANGES, "RR25", "AE34"}
@@ -81,17 +82,18 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     title = fold_with_offsets(record.title, lower=False).text
     folded = fold_with_offsets(record.abstract_text[:_LONGEST], lower=False)
     text = folded.text
-    kinds = tuple(kind.name for kind in record.publication_types)
+    types = tuple(kind.name for kind in record.publication_types)
     domain = designs.domain(title, text)
-    design = designs.design(title, text, kinds)
+    design = designs.design(title, text, types)
     population = people.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
     # a report of open treatment may tell of the blinded part as well
-    single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
+    single = design.type in _EXTRACTED_FROM and not kinds.against_placebo(text)
     table = ArmTable(title, text, short, single)
     spans = sentences.split(text)
     parts = _roles(record, folded, spans, roles)
-    trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
+    sure = design.type in _TRUSTED and design.confidence >= _DOUBT
+    trust = 1.0 if sure and domain == "epilepsy" else _DISTRUST
     told = Told()
     setting = terms.setting(
         [text[a:b] for a, b in spans if b - a < _SENTENCE],
@@ -212,7 +214,7 @@ def _outcomes(
     setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
-    alignment = Alignment(table)
+    alignment = Alignment(table, [text[a:b] for a, b in spans])
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
     before: str | None = None
@@ -222,7 +224,6 @@ def _outcomes(
             continue
         if _definition(sentence, parts[number]):
             continue
-        mentions: list[Mention] | None = None
         readings = _read_sentence(sentence, table, setting, before)
         codes = {reading.code for reading in readings}
         before = codes.pop() if len(codes) == 1 else None
@@ -244,18 +245,18 @@ def _outcomes(
                 key[0] == reading.code and key[2] == reading.values[0].events for key in seen
             ):
                 continue
-            if mentions is None:
-                mentions = table.mentions(sentence)
-            if alignment.over_placebo(sentence, reading, mentions):
+            if alignment.over_placebo(number, reading):
                 reading.code = "PCPBO"
-            pairs = alignment.pair(sentence, reading, mentions)
+            pairs = alignment.pair(number, reading)
             base = trust * (_certainty(reading, parts[number]) - doubt)
             if any(_moved(sentence, value) for value in reading.values):
                 base *= 0.7
             out: list[ReportValue] = []
             keys: list[tuple[object, ...]] = []
             fresh = 0
-            for value, arm, sure in pairs:
+            for value, paired, sure in pairs:
+                # open treatment of groups that are told apart
+                arm = table.group(sentence, value.start, value.end) or paired
                 if value.events == 0 and sentence[value.start : value.end].isalpha():
                     # "none on placebo" may count something else
                     sure *= 0.7
@@ -325,7 +326,9 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(r"(?:≥|≧|>=?|at least|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%")
+_BAR = re.compile(
+    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
+)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
@@ -646,11 +649,11 @@ def _direction(reading: Reading, sentence: str, value: Value) -> float:
         low = max(low, reading.named.end)
         return -percent if _MORE_BY.search(sentence, low, value.start) else percent
     ways = _WAYS.findall(sentence, low, value.start)
-    return -percent if ways and ways[-1].lower() == "increas" else percent
+    return -percent if ways and ways[-1].lower() in ("increas", "rose") else percent
 
 
 _FEWER = re.compile(r"\b(?:reduction|decrease)", re.I)
-_WAYS = re.compile(r"\b(increas|decreas|reduc|fell|declin)", re.I)
+_WAYS = re.compile(r"\b(increas|rose|decreas|reduc|fell|declin)", re.I)
 _MORE_BY = re.compile(r"\bincreas\w*(?: in (?:\w+ ){1,4})?(?: (?:of|by|was))?(?: an?)?\s*$", re.I)
 _GREW = re.compile(r"[\s)]*(?:\w+ )?increase\b", re.I)
 

@@ -270,7 +270,7 @@ def test_about_is_more_than_mention(matcher: Matcher) -> None:
 def test_ancestors(taxonomy: Taxonomy) -> None:
     assert "therapy" in taxonomy.ancestors("lamotrigine")
     assert "therapy" in taxonomy.with_ancestors(["lamotrigine"])
-    assert len(taxonomy) == 512
+    assert len(taxonomy) == 513
     assert taxonomy.label("gene", "ro") == "genă"
 
 
@@ -278,6 +278,7 @@ def test_ancestors(taxonomy: Taxonomy) -> None:
     ("concepts", "says"),
     [
         ([{"id": "a", "kind": "x", "label": {"en": "a"}, "parents": ["b"]}], "unknown parent"),
+        ([{"id": "a", "kind": "x", "label": {"en": "a"}, "bears_on": ["b"]}], "it bears on 'b'"),
         ([{"id": "a", "kind": "x", "label": {"en": "a"}, "parents": ["a"]}], "circle"),
         ([{"id": "a", "kind": "x", "label": {"en": "a"}, "patterns": ["("]}], "regular"),
         ([{"id": "a", "kind": "x", "label": {"en": "a"}}] * 2, "twice"),
@@ -287,3 +288,141 @@ def test_ancestors(taxonomy: Taxonomy) -> None:
 def test_a_broken_taxonomy_is_refused(concepts: list[object], says: str) -> None:
     with pytest.raises(ProtocolError, match=says):
         Taxonomy.load({"concepts": concepts})
+
+
+def test_what_a_drug_acts_on_is_not_mentioned_with_the_drug(
+    matcher: Matcher, taxonomy: Taxonomy
+) -> None:
+    plain = taxonomy.with_ancestors(found(matcher, "Levetiracetam and fMRI in epilepsy."))
+    assert not plain & {"h_target", "h_network"}
+    assert "levetiracetam" in plain
+    assert taxonomy["everolimus"].bears_on == ("m_mtor",)
+    assert "m_mtor" not in taxonomy.ancestors("everolimus")
+
+
+@pytest.mark.parametrize(
+    ("english", "romanian", "hypothesis"),
+    [
+        (
+            "Novazepam blocks voltage-gated sodium channels.",
+            "Novazepamul blochează canalele de sodiu voltaj-dependente.",
+            "h_target",
+        ),
+        (
+            "It inhibits carbonic anhydrase; the mechanism of action is not known.",
+            "Inhibă anhidraza carbonică; mecanismul de acțiune nu este cunoscut.",
+            "h_target",
+        ),
+        (
+            "The bioavailability and the elimination half-life were measured.",
+            "Biodisponibilitatea și timpul de înjumătățire au fost măsurate.",
+            "h_pharmacokinetic",
+        ),
+        (
+            "Novazepam had no effect on plasma concentrations of the other drugs.",
+            "Novazepamul nu a modificat farmacocinetica celorlalte medicamente.",
+            "h_pharmacokinetic",
+        ),
+        (
+            "Patients with mutations in this gene were left out of the epilepsy study.",
+            "Pacienții cu mutații ale acestei gene nu au fost incluși în studiul epilepsiei.",
+            "h_gene",
+        ),
+    ],
+)
+def test_mechanisms_in_both_languages(
+    matcher: Matcher, taxonomy: Taxonomy, english: str, romanian: str, hypothesis: str
+) -> None:
+    for text in (english, romanian):
+        assert hypothesis in taxonomy.with_ancestors(found(matcher, text)), text
+
+
+@pytest.mark.parametrize(
+    ("text", "hypothesis"),
+    [
+        ("Tolerance was good and glucose tolerance was unchanged.", "h_target"),
+        ("Serum drug levels were monitored.", "h_pharmacokinetic"),
+        ("The serum levels of vitamin D were low.", "h_pharmacokinetic"),
+        ("Gamma-vinyl GABA was given.", "h_target"),
+        ("Midazolam for seizure clusters; baseline seizure frequency was 7.", "h_intrinsic"),
+    ],
+)
+def test_words_that_name_no_mechanism(
+    matcher: Matcher, taxonomy: Taxonomy, text: str, hypothesis: str
+) -> None:
+    assert hypothesis not in taxonomy.with_ancestors(found(matcher, text))
+
+
+def studied(matcher: Matcher, text: str, title: str) -> frozenset[str]:
+    items = matcher.match(record(text, title))
+    return matcher.taxonomy.with_ancestors(a.concept for a in items if a.about)
+
+
+def test_a_mechanism_is_studied_where_it_is_asked_about(matcher: Matcher) -> None:
+    text = (
+        "Perampanel is a selective AMPA receptor antagonist. The aim was to evaluate its efficacy "
+        "in focal epilepsy. Serum drug levels were measured. Of 40 patients, 12 responded."
+    )
+    assert "h_target" not in studied(matcher, text, "Perampanel for focal seizures")
+    assert "h_pharmacokinetic" not in studied(matcher, text, "Perampanel for focal seizures")
+    text = "We evaluated the safety and pharmacokinetics of perampanel in focal epilepsy."
+    assert "h_pharmacokinetic" in studied(matcher, text, "Perampanel in children")
+    title = "Serum concentrations of perampanel in children"
+    assert "h_pharmacokinetic" in studied(matcher, "Forty children took part.", title)
+    text = "Scopul a fost evaluarea siguranței și a farmacocineticii perampanelului."
+    assert "h_pharmacokinetic" in studied(matcher, text, "Perampanelul la copii")
+
+
+def test_a_therapy_is_studied_where_it_is_given(matcher: Matcher) -> None:
+    title = "Safety of cenobamate in adults taking carbamazepine"
+    text = (
+        "Focal seizures were treated with add-on therapy. Carbamazepine was continued. Patients "
+        "were randomized to cenobamate 200 mg or placebo. Cenobamate reduced seizures. Dizziness "
+        "was common with cenobamate."
+    )
+    about = studied(matcher, text, title)
+    assert "cenobamate" in about
+    assert "carbamazepine" not in about
+    # not in the title, but named more often than any other
+    assert "cenobamate" in studied(matcher, text, "A new drug for focal seizures")
+    assert "carbamazepine" not in studied(matcher, text, "A new drug for focal seizures")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adults with refractory partial-onset seizures took part.",
+        "Adults with drug-resistant focal epilepsy took part.",
+        "Seizures were resistant to two antiepileptic drugs.",
+        "Thirty treatment-resistant patients entered.",
+        "Pacienți cu crize focale refractare.",
+        "Pacienți cu epilepsie focală farmacorezistentă.",
+    ],
+)
+def test_drug_resistant_epilepsy_however_its_words_stand(matcher: Matcher, text: str) -> None:
+    assert "dre" in found(matcher, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Refractory status epilepticus was treated.",
+        "Treatment-resistant depression in adults.",
+        "A resistant strain was found in patients with epilepsy.",
+    ],
+)
+def test_what_is_resistant_but_no_epilepsy(matcher: Matcher, text: str) -> None:
+    assert "dre" not in found(matcher, text)
+
+
+def test_a_condition_is_studied_where_such_people_took_part(matcher: Matcher) -> None:
+    title = "Novazepam against placebo"
+    text = (
+        "Seizures are common in tuberous sclerosis complex. Forty dogs were bred. Adults with "
+        "refractory focal seizures were randomized. Patients with Dravet syndrome were excluded."
+    )
+    about = studied(matcher, text, title)
+    assert "dre" in about
+    assert not about & {"tsc", "dravet"}
+    about = studied(matcher, "Forty dogs received novazepam for epilepsy.", title)
+    assert "pop_animal" in about

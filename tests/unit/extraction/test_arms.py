@@ -471,3 +471,50 @@ def test_letters_that_stand_for_a_drug_are_not_explained_as_other_words() -> Non
         "Trial of ezogabine (retigabine) in partial epilepsy",
     )
     assert shares(found) == {"retigabine 700 mg/day": 44.0, "placebo": 17.0}
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "The 50% responder rate was 61.0% (PGTC) and 44.0% (MCL).",
+        "The 50% responder rates were: PGTC, 61.0% (n = 30); MCL, 44.0% (n = 17).",
+    ],
+)
+def test_groups_of_people_in_open_treatment_are_arms(results: str) -> None:
+    found = report(
+        OPEN + "They had primary generalized tonic-clonic seizures (PGTC; n = 49) or myoclonic "
+        "lightning seizures (MCL; n = 38), and took up to 240 mg/day.",
+        results,
+    )
+    assert shares(found) == {"brivaracetam in PGTC": 61.0, "brivaracetam in MCL": 44.0}
+
+
+def test_groups_without_sizes_are_no_arms() -> None:
+    found = report(
+        OPEN + "They had primary generalized tonic-clonic seizures (PGTC) or myoclonic lightning "
+        "seizures (MCL).",
+        "The 50% responder rate was 61.0% (PGTC).",
+    )
+    assert shares(found) == {"brivaracetam": 61.0}
+
+
+def test_as_many_doses_as_there_were() -> None:
+    found = report(
+        BLIND + "one of three dosages of brivaracetam or placebo.",
+        "At 180 mg/day, the responder rate was 44%, compared with 17% with placebo. A dosage of "
+        "60 mg/day produced a responder rate of 25% and a dosage of 120 mg/day one of 31%.",
+    )
+    assert active(found) == [
+        "brivaracetam 60 mg/day",
+        "brivaracetam 120 mg/day",
+        "brivaracetam 180 mg/day",
+    ]
+
+
+def test_a_dose_that_both_drugs_had() -> None:
+    found = report(
+        BLIND + "carbamazepine, valproate, or placebo. The daily doses of both drugs were 900 mg.",
+        "The responder rate was 31% on carbamazepine, 44% on valproate and 17% on placebo.",
+        "Carbamazepine and valproate in adults with focal seizures",
+    )
+    assert active(found) == ["carbamazepine 900 mg", "valproate 900 mg"]
