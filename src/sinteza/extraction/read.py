@@ -372,11 +372,12 @@ def _read_sentence(
         own = [(item.start, item.end) for item in named if item.code in ("FAIL", "RECUR")]
         extra = [v for v in counts(plain) if not any(a <= v.start < b for a, b in own)]
         if not figures or codes & _LONE:
-            figures += [
-                v
-                for v in extra
-                if not figures or _beside(sentence, v, named, figures) or _nobody(v, named)
-            ]
+            taken = [] if figures else extra
+            for v in sorted(extra, key=lambda value: value.start) if figures else []:
+                goes_on = taken and _GOES_ON.match(sentence[taken[-1].end : v.start])
+                if goes_on or _beside(sentence, v, named, figures) or _nobody(v, named):
+                    taken.append(v)
+            figures += taken
         figures += of_arms
         figures.sort(key=lambda value: value.start)
     if table.single:
@@ -438,6 +439,10 @@ def _uncovered(text: str, figures: list[Value]) -> str:
     return text
 
 
+# "with 10 withdrawals on lotramacetam and 9 on placebo"
+_GOES_ON = re.compile(
+    r"[^.;,()\d%]{0,60}\b(?:and|versus|vs\.?|compared with|than)\s(?:in |by |only )?$", re.I
+)
 # what stands in brackets right behind a count tells of those people
 _FOLLOWS = re.compile(r"\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])")
 _LIST_ON = re.compile(rf"^(?:,? and|,)\s{INT}(?:(?:,? and|,)\s{INT})*\b", re.I)
@@ -505,6 +510,8 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code == "RECUR" and re.search(r"\bby\W*$", before):
             continue
+        if value.total is not None and _EVENTS.match(sentence, value.end):
+            continue
         if reading.code in _HARMS and _NOT_THEIRS.match(sentence, value.end):
             continue
         if reading.code in _APART and _told_apart(sentence, value, reading):
@@ -543,9 +550,11 @@ def _sensible(reading: Reading, sentence: str) -> bool:
 
 
 _HARMS = {"AE", "SAE", "AEN", "WDAE", "RECUR", "DEATH"}
-# "three rashes (one patient each)", "23 of 79 (29%) serious adverse events", "an 82% lower risk"
+# "23 of 79 (29%) serious adverse events": events, not people
+_EVENTS = re.compile(r"\)?\s?(?:serious )?(?:TE?AEs|AEs|SAEs|adverse events)\b", re.I)
+# "three rashes (one patient each)", "an 82% lower risk"
 _NOT_THEIRS = re.compile(
-    r"\)?\s?(?:\w+ each\b|(?:serious )?(?:TE?AEs|AEs|SAEs|adverse events)\b|(?:\w+ )?(?:reduction|decrease|increase|lower|greater)\b|of (?:the )?complet)",
+    r"\)?\s?(?:\w+ each\b|(?:\w+ )?(?:reduction|decrease|increase|lower|greater)\b|of (?:the )?complet)",
     re.I,
 )
 _APART = {"AE", "SAE", "COMP", "WD", "WDAE", "WDLOE", "RETENTION"}
