@@ -17,8 +17,10 @@ from sinteza.extraction.numbers import DEC, UNIT
 from sinteza.extraction.sizes import find_sizes
 from sinteza.text.abbreviations import Abbreviation
 
+# all of them begin with a figure, or at a letter behind none
 _KNOWN = re.compile(
-    "|".join(
+    r"(?:(?<!\w)|(?=[\d.]))(?:"
+    + "|".join(
         [
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
             rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
@@ -28,7 +30,8 @@ _KNOWN = re.compile(
             r"|(?<![\w-])(?:treated(?=\s?\()|treated (?:subjects|children|infants|participants|dogs)\b"
             r"|treat(?:ment|ed)(?=(?:\s?\([^()]*\))? (?:versus|vs\.?|and|or) (?:the )?(?:control|placebo|untreated))))",
         ]
-    ),
+    )
+    + ")",
     re.I,
 )
 # "BRV 50-200 mg/day", "BRV ≥50 mg/day"
