@@ -210,7 +210,10 @@ def scores(scene: Scene) -> tuple[list[list[float]], list[list[list[float]]]]:
         for i in range(len(scene.values))
     ]
     following = [
-        [[_weighed(scene.next(i, one, two)) for two in scene.candidates] for one in scene.candidates]
+        [
+            [_weighed(scene.next(i, one, two)) for two in scene.candidates]
+            for one in scene.candidates
+        ]
         for i in range(len(scene.values) - 1)
     ]
     return own, following

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sinteza.extraction import bars
 from sinteza.extraction.guarded import Guarded, standing
 from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
@@ -51,6 +52,7 @@ class Named:
     start: int
     end: int
     code: str
+    bar: bool = False
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -119,7 +121,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
+        r"|respond(?:er|ing) rates?|(?<!non)(?<!non-)responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("REASON", _p(r"partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
@@ -127,7 +129,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
-    ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered(?! completed)|enrolled(?! completed)|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("NONE", _p(r"\b(?:(?:did|does|do) not respond|non-?responders?|non-?response|need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered(?! completed)|enrolled(?! completed)|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost (?:to|from) (?:the )?(?:follow[- ]?up|study|trial)\b")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
@@ -266,19 +268,6 @@ _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHE
 _ANY_FIGURE = _p(rf"\d|\b{WORD}\b")
 _EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
 _ASIDE = re.compile(r"\([^()]*\)")
-_LISTED = _p(
-    r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
-    r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
-)
-# "reductions in seizures of at least 50 and 75%"
-_BARRED = _p(
-    r"(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){0,6}?(?:of|by)\s((?:(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%?\s*(?:,|/|,? and|,? or)\s*)+(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%)(?!\s?(?:\(|for|in|on|with|had))"
-)
-# "A achieved 100% and B achieved >= 90% reduction": the first bar has no noun
-_NOUNLESS = _p(
-    r"\b(?:achiev\w+|had|experienc\w+|show\w+|attain\w+|reach\w+|with)(?: an?)? ((?:≥|>=?|at least|> ?or ?= ?)?\s?(25|50|75|90|100)\s?%)(?=,? (?:and|or|versus|vs\.?)\b(?:[^.;]|\.\d)*(?:≥|>=?|at least|> ?or ?= ?)\s?\d\d\s?% (?:\w+ ){0,2}(?:reduction|decrease|respon))"
-)
-_CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
     r"most (?:common|frequent)\w*\b(?! (?:\w+ )?(?:reasons?|causes?)| (?:used|prescribed|taken|concomitant)| (?:due to|because of|owing to|for)\b)|common(?:ly)?\b(?! due| because| owing) (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in| \d| (?:one|two|three|four|five|six|seven|eight|nine|ten|patients|subjects|children|participants|adults))|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
@@ -393,33 +382,18 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             for match in reason.finditer(text, low):
                 found.append(Named(match.start(), match.end(), code))
                 text = _cover(text, match.start(), match.end())
-    for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
-        found.append(Named(match.start(), match.end(), "REASON"))
-        text = _cover(text, match.start(), match.end())
-    for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
-        figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
-        step = max(1, (match.end() - match.start()) // len(figures))
-        for number, item in enumerate(figures):
-            found.append(
-                Named(
-                    match.start() + number * step, match.start() + (number + 1) * step, _CODES[item]
-                )
-            )
-        text = _cover(text, match.start(), match.end())
+    speaks = bool(words & {"respon", "reduc", "decreas", "improve"})
+    for number, band in enumerate(bars.bands(text) if speaks else ()):
+        found.append(Named(*band, f"BAND{number}", bar=True))
+        text = _cover(text, *band)
+    for members in bars.lists(text) if speaks else ():
+        found += [Named(*member, bar=True) for member in members]
+        text = _cover(text, members[0][0], members[-1][1])
     for match in _BOTH.finditer(text) if "median" in words else ():
         found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
     if words & {"median", "mean"} and _REDUCES.search(text) and _ABOUT_SEIZURES.search(text):
         for match in _AVERAGE_OF.finditer(text):
             found.append(Named(match.start(), match.end(), _AVERAGES[match[1].lower()]))
-    for match in _BARRED.finditer(text) if words & {"reduc", "decreas"} else ():
-        start = match.start()
-        for bar in re.finditer(r"25|50|75|90|100", match[1]):
-            found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
-            start = found[-1].end
-        text = _cover(text, match.start(), match.end())
-    for match in _NOUNLESS.finditer(text) if "%" in text else ():
-        found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
-        text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
             continue
@@ -441,7 +415,9 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue
-            if match[0].lower() == "completers" and _OUT_OF.search(text, 0, match.start()):
+            if match[0].lower() in ("completers", "responders") and _OUT_OF.search(
+                text, 0, match.start()
+            ):
                 # "two of the 18 completers were ...": whom they were taken from
                 text = _cover(text, match.start(), match.end())
                 continue
@@ -477,11 +453,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
-    if any(item.code in _BARS or item.code == "REASON" for item in found):
-        # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
-        for match in _LONE_BAR.finditer(text):
-            found.append(Named(match.start(), match.end(), _CODES[match[1]]))
-            text = _cover(text, match.start(), match.end())
+    if any(
+        item.code in _BARS
+        or item.code.startswith(("BAND", "REASON"))
+        or (item.code == "SF" and "100" in sentence[item.start : item.end])
+        for item in found
+    ):
+        for member in bars.lone(sentence):
+            if "~" not in text[member[0] : member[1]]:
+                found.append(Named(*member, bar=True))
+                text = _cover(text, *member[:2])
     for pattern in (_RESPONSE,) if setting.responses else ():
         for match in pattern.finditer(text):
             found.append(Named(match.start(), match.end(), _response(text, match, setting)))
@@ -505,12 +486,6 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
 
 _BARS = {"RR25", "RR50", "RR75", "RR90"}
 _BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
-_BETWEEN = _p(
-    r"\b(?:between (?:25|50|75)\s?%? and|by (?:25|50|75)\s?%?\s?(?:-|to)) (?:50|74|75|99)\s?%|\bby (?:25|50|75)\s?%?-(?:50|74|75|99)\s?%"
-)
-_LONE_BAR = _p(
-    r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
-)
 _STOPPED = _p(r"cessation|control|stopped|ceased|absence of")
 _HALF = _p("50|fifty|hal[fv]")
 
@@ -526,7 +501,7 @@ def _response(text: str, match: re.Match[str], setting: Setting) -> str:
     return "STOP" if setting.status and said in ("SF", "RR50") else said
 
 
-_SO_FAR = _p(r"\s*(?:by|of|to)?\s*\(?")
+_SO_FAR = _p(r"(?: in (?:\w+[- ]){1,3})?\s*(?:by|of|to|was|were)?\s*\(?")
 
 
 def _merged(sentence: str, found: list[Named]) -> list[Named]:
@@ -535,6 +510,15 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
     for item in found:
         if out and _explained(sentence, out[-1], item):
             continue
+        if item.code == "RR50" and out and out[-1].code in _LADDER and out[-1].code != "RR50":
+            # "100% (9% vs 2%) responder rates"
+            gap = sentence[out[-1].end : item.start]
+            if (
+                _ASIDE.search(gap)
+                and not _ASIDE.sub("", gap).strip()
+                and not _HALF.search(sentence, item.start, item.end)
+            ):
+                continue
         if item.code == "PCRED" and out:
             last = out[-1]
             # ">=75% (57% vs 36%) reduction in frequency" names one outcome
@@ -544,13 +528,13 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
         elif (
-            item.code in _BARS
+            (item.code in _BARS or item.bar)
             and out
             and out[-1].code == "PCRED"
             and _SO_FAR.fullmatch(sentence, out[-1].end, item.start)
         ):
             # "seizure frequency fell by 50% or more" names one outcome
-            item = Named(out.pop().start, item.end, item.code)
+            item = Named(out.pop().start, item.end, item.code, item.bar)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
             between = sentence[out[-1].end : item.start]
             if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
@@ -795,7 +779,8 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
-_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas|than)\b")
+_LADDER = ("RR25", "RR50", "RR75", "RR90", "SF")
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas)\b")
 _BUT = _p(r"\b(?:but|whereas|although|while)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
 
@@ -816,6 +801,29 @@ def _in_turns(
     if turns not in ([0, 1] * count, [1, 0] * count) or second[0].start < told[-1][0]:
         return []
     return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
+
+
+def _falls_by_block(row: list[Named], values: list[Value]) -> bool:
+    """True where shares fall from bar to bar only if each bar has its figures in a row.
+
+    Nobody has three quarters fewer seizures who has not half: of "48%, 20%, 25%, and 8%" for the
+    bars 50 and 75, the first two are of 50.
+    """
+    if any(item.code not in _LADDER for item in row):
+        return False
+    order = sorted(range(len(row)), key=lambda n: _LADDER.index(row[n].code))
+    shares = [value.percent for value in values]
+    size = len(shares) // len(row)
+
+    def falls(arms: list[list[float | None]]) -> bool:
+        told = [[arm[n] for n in order] for arm in arms]
+        return all(
+            a is not None and b is not None and a >= b for arm in told for a, b in pairwise(arm)
+        )
+
+    in_turns = [shares[n : n + len(row)] for n in range(0, len(shares), len(row))]
+    in_blocks = [shares[n::size] for n in range(size)]
+    return falls(in_blocks) and not falls(in_turns)
 
 
 def _in_order(
@@ -865,7 +873,7 @@ def _in_order(
         inner = [sentence[a.end : b.start] for a, b in pairwise(after)]
         against = [bool(_VERSUS.search(gap)) for gap in inner]
         blocks = [(n + 1) % size != 0 for n in range(len(inner))]
-        if size > 1 and against == blocks:
+        if size > 1 and (against == blocks or _falls_by_block(row, after)):
             # "A and B (1 vs 2 and 3 vs 4)": each outcome has a comparison of its own
             pairs.extend((value, row[n // size]) for n, value in enumerate(after))
         else:

@@ -7,7 +7,17 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, kinds, outcomes, people, tables, terms, validate
+from sinteza.extraction import (
+    bars,
+    beside,
+    effects,
+    kinds,
+    outcomes,
+    people,
+    tables,
+    terms,
+    validate,
+)
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.mentions import ArmTable
@@ -326,9 +336,6 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(
-    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
-)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
@@ -353,8 +360,8 @@ def _read_sentence(
     named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
     clean = covered(sentence, lists + told + table.printed_doses(sentence))
     for item in named:
-        if _BAR.fullmatch(sentence, item.start, item.end):
-            clean = clean[: item.start] + "~" * (item.end - item.start) + clean[item.end :]
+        for start, end in bars.figures(sentence, item.start, item.end) if item.bar else ():
+            clean = clean[:start] + "~" * (end - start) + clean[end:]
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
