@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
+from sinteza.extraction.cues import Scene
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
@@ -70,11 +71,12 @@ _PERIODS = re.compile(
 )
 
 
-def read(record: Record, roles: Roles | None = None) -> Report:
+def read(record: Record, roles: Roles | None = None, told: Told | None = None) -> Report:
     """Extract one report from its title and abstract and, where there is one, its body.
 
     ``roles`` names the role of each sentence where the abstract carries no section labels
     (:func:`sinteza.text.roles.predict`); without it the first sentences count as background.
+    ``told`` keeps what was read on the way, for training.
     """
     title = fold_with_offsets(record.title, lower=False).text
     folded = fold_with_offsets(record.abstract_text[:_LONGEST], lower=False)
@@ -90,7 +92,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     spans = sentences.split(text)
     parts = _roles(record, folded, spans, roles)
     trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
-    told = Told()
+    told = told or Told()
     setting = terms.setting(
         [text[a:b] for a, b in spans if b - a < _SENTENCE],
         short,
@@ -163,10 +165,13 @@ def _roles(
 
 @dataclass(frozen=True)
 class Told:
-    """What a report has told so far: its values, and the outcomes they belong to."""
+    """What a report has told so far: its values, the outcomes they belong to, and the readings with
+    the arms their figures could have. ``weights`` are others than those that ship."""
 
     values: set[tuple[object, ...]] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
+    scenes: list[Scene] = field(default_factory=list)
+    weights: Mapping[str, float] | None = None
 
 
 def _body(
@@ -210,7 +215,7 @@ def _outcomes(
     setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
-    alignment = Alignment(table, [text[a:b] for a, b in spans])
+    alignment = Alignment(table, [text[a:b] for a, b in spans], told.weights)
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
     before: str | None = None
@@ -288,6 +293,7 @@ def _outcomes(
                         period=_slot(_PERIODS, sentence, reading),
                     )
                 )
+    told.scenes.extend(alignment.scenes)
     return found
 
 
