@@ -19,7 +19,7 @@ _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
 )
-_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropp(?:ed|ing)[- ]out|drop[- ]?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
 # from leaving to its reason, without another reason or a count that has its own
 _OWN = rf"(?:(?!\b(?:due to|because of|owing to)\b|:|(?:[,(]|\b(?:and|including|with|of whom)) ?(?:and )?{INT}(?: (?:{PEOPLE}|of (?:them|whom|these)))? (?:due to|because of|owing to|for|did so)\b)[^.;%])"
 _LINKED = r"(?:due to|because of|owing to)"
@@ -59,9 +59,10 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 # in order: what is found first covers its words from the patterns after it
 _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
-    ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
+    ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:(?:lack|loss) of (?:efficacy|effect\w*|response|benefit|improvement)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
     ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
+    ("WDLOE", _p(rf"\bno (?:\w+ )?(?:improvement|benefit|effect|response)\b[^.;%]{{0,40}}?\band\b[^.;%]{{0,20}}?{_STOP}")),
     ("WDLOE", _p(rf"{_STOP}{_OWN}{{0,60}}?\bbecause (?:\w+ )?seizures? (?:\w+ )?(?:worsened|increased)")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,90}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|prompt(?:ed|ing)|forc(?:ed|ing)|necessitat(?:ed|ing)|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
@@ -81,7 +82,8 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
         r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|\w+-limiting|(?<!mostly )(?<!mainly )(?<!generally )(?:(?:mild|moderate)(?:[- ](?:or|to|and)[- ]\w+)?|severe)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system|aggressi\w+|hostil\w+|depressi\w+|anxiety|psychotic|allergic|cutaneous|renal|cerebell\w+|sleep|injury)(?:/\w+| and \w+| or \w+)? (?:treatment-emergent )?"
         rf"{_AE}"
     )),
-    ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
+    ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=(?: \(\w+\))?,)|\bmore than one {_AE}")),
+    ("KIND", _p(rf"\bevents (?:leading to|resulting in|that led to) (?:\w+ ){{0,3}}?{_STOP}")),
     ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
     ("NONE", Guarded(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}", "no ", "without ", "free ", "disappeared", "resolved", "subsided", "abated", "diminished", "vanished", "total ")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
@@ -125,15 +127,15 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
-    ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered(?! completed)|enrolled(?! completed)|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
-    ("LTFU", _p(r"lost to follow[- ]?up")),
+    ("LTFU", _p(r"lost (?:to|from) (?:the )?(?:follow[- ]?up|study|trial)\b")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!percent of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!percent of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|(?:the |an? )?(?:[\w-]+ ){0,2}?(?:baseline|run-in|screening|original|parent|preceding)\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
     ("COMP", _p(r"(?<!who )\bfinish(?:ed|ing) (?:the )?(?:\w+ )?(?:study|trial|protocol|treatment)\b")),
     ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
-    ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
+    ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)|\b(?:stopped|terminated|aborted|controlled) (?:\w+ ){0,2}?(?:seizures|status epilepticus|convulsions)\b")),
     ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
     ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer {_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
@@ -155,13 +157,24 @@ _LEFT = (
     "closed",
 )
 _NEEDS = {
-    "WDLOE": ("efficac", "effect", "failure", "response", "seizure", "control", "epilep"),
+    "WDLOE": (
+        "efficac",
+        "effect",
+        "failure",
+        "response",
+        "seizure",
+        "control",
+        "epilep",
+        "benefit",
+        "improvement",
+    ),
     "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", *_LEFT),
     "DRAE": ("related", "attributable"),
     "FAIL": ("failure", "criteri"),
     "CONSENT": ("consent",),
     "SAE": ("serious", "sae"),
     "AEN": _SICK,
+    "KIND": ("events",),
     "REASON": (
         "partial",
         "incomplete",
@@ -242,7 +255,7 @@ _HARMED = _p(
     r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|default|dispens|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
 )
 # of the adverse events that are not any, these are counted where a report tells of no others
-_OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate)|special (?:concern|interest)")
+_OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate|more than one)|special (?:concern|interest)")
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
@@ -343,7 +356,7 @@ _KIND_OF_RESPONSE = _p(
 _EVENT = r"(?:seizures?|convulsions?|fits?|epilepsy|eclampsia|PTE|PTS)\b(?![- ](?:free|frequen|control|activit|burden|reduc))"
 _SEIZED = _p(
     rf"(?:experienc|had|develop|suffer|having|exhibit|present)\w* (?:(?!that |which |who |with |history|reduc|fewer|less )[\w-]+ ){{0,5}}?{_EVENT}(?: recurrences?)?"
-    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|present)|developed|appeared)"
+    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|documented|diagnosed|identified|present)|developed|appeared)"
     rf"|(?:occurrence|incidence|risk|rate|probability|proportion|number)s? of (?:(?!reduc|free)[\w-]+ ){{0,5}}?{_EVENT}|(?:seizure|epilepsy) (?:risk|incidence|occurrence|rate)s?\b"
 )
 _SPARED = _p(r"\b(?:not|never|without)(?: \w+)? $")
@@ -490,8 +503,11 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         for match in _SEIZED.finditer(text):
             spared = _SPARED.search(text, max(0, match.start() - 20), match.start())
             found.append(Named(match.start(), match.end(), "SF" if spared else "RECUR"))
-    elif "seizure" in words:
-        found += [Named(m.start(), m.end(), "RECUR") for m in _AGAIN.finditer(text)]
+    if "seizure" in words:
+        spans = [(item.start, item.end) for item in found]
+        for match in _AGAIN.finditer(text):
+            if not any(a < match.end() and match.start() < b for a, b in spans):
+                found.append(Named(match.start(), match.end(), "RECUR"))
     if setting.primary and not {item.code for item in found} - {"NONE"}:
         found += [Named(m.start(), m.end(), setting.primary) for m in PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
@@ -506,7 +522,7 @@ _BETWEEN = _p(
 _LONE_BAR = _p(
     r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
 )
-_STOPPED = _p(r"cessation|control|stopped|ceased")
+_STOPPED = _p(r"cessation|control|stopped|ceased|absence of")
 _HALF = _p("50|fifty|hal[fv]")
 
 
@@ -550,7 +566,7 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
             between = sentence[out[-1].end : item.start]
             if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
                 out[-1] = Named(out[-1].start, out[-1].end, item.code)
-        elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 40:
+        elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 60:
             # "(discontinuation incidences for ... were ...)": the reason is still the same
             item = Named(item.start, item.end, "WDAE")
         out.append(item)
@@ -790,7 +806,8 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
-_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas)\b")
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas|than)\b")
+_BUT = _p(r"\b(?:but|whereas|although|while)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
 
 
@@ -823,7 +840,11 @@ def _in_order(
         while at + len(row) < len(outcomes):
             following = outcomes[at + len(row)]
             gap = (row[-1].end, following.start)
-            if gap[1] - gap[0] >= 45 or any(gap[0] <= v.start < gap[1] for v in values):
+            if (
+                gap[1] - gap[0] >= 45
+                or _BUT.search(sentence, *gap)
+                or any(gap[0] <= v.start < gap[1] for v in values)
+            ):
                 break
             if following.code != row[-1].code:
                 row.append(following)
@@ -836,7 +857,8 @@ def _in_order(
             o.code for o in row
         }
         ahead = [v for v in values if row[0].start - 60 < v.end <= row[0].start]
-        if distinct and len(ahead) == len(row) and not pairs:
+        leaving = any(o.code in _LEAVING or o.code in ("WD", "COMP") for o in row)
+        if distinct and len(ahead) == len(row) and not pairs and not leaving:
             behind = [v for v in values if row[-1].end <= v.start < stop]
             if len(ahead) + len(behind) == len(values) and not len(behind) % len(row):
                 # "38% and 17% had a 50% and a 75% reduction": as many before as outcomes

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import sinteza.extraction
-from sinteza.extraction import numbers, outcomes
+from sinteza.extraction import kinds, numbers, outcomes
 from sinteza.extraction.guarded import Guarded, standing
 
 
@@ -25,6 +25,8 @@ def _guarded() -> Iterator[tuple[str, str, tuple[str, ...]]]:
             for item in value if isinstance(value, tuple) else (value,):
                 if isinstance(item, Guarded):
                     yield f"{module.name}.{name}", item.pattern.pattern, item.words
+    for name, cue in (*kinds._CUES, *kinds._TITLES):
+        yield f"kinds {name}", cue.pattern.pattern, cue.words
     for code, pattern in outcomes._PATTERNS:
         plain = pattern
         if isinstance(pattern, Guarded):
