@@ -237,8 +237,17 @@ _NEEDS = {
         "fewer",
     ),
 }
+# words of which each match holds one as well
+_NEEDS_TOO = {
+    "WDLOE": (
+        *_LEFT,
+        *("due to", "because of", "owing to", "for lack", "for ineff", "for insuff", "for inadeq"),
+    ),
+}
 _WHY = ("reason", "most", "mainly", "primarily")
-_WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
+_WORDS = frozenset(
+    word for words in (*_NEEDS.values(), *_NEEDS_TOO.values(), _LEFT, _WHY) for word in words
+)
 _BESIDE = _p(_UNRELATED)
 # "psychiatric and cognitive serious adverse events" are not the serious ones
 _OF_A_KIND = _p(
@@ -396,6 +405,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             found.append(Named(match.start(), match.end(), _AVERAGES[match[1].lower()]))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
+            continue
+        if code in _NEEDS_TOO and words.isdisjoint(_NEEDS_TOO[code]):
             continue
         for match in pattern.finditer(text):
             if match.end() == match.start():
