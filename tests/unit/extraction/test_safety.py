@@ -134,6 +134,8 @@ PREVENTION = "Prophylaxis with lotramacetam after craniotomy"
             "Forty-nine (82%) patients on lotramacetam and 52 (87%) on placebo completed the double-blind phase.",
             {("COMP", DRUG, 82.0), ("COMP", PLACEBO, 87.0)},
         ),
+        ("Of all, 88% of patients completed the study.", {("COMP", "all", 88.0)}),
+        ("Eighty-eight percent of patients completed treatment.", {("COMP", "all", 88.0)}),
         # a list of single events ends with its parenthesis
         (
             "Adverse events occurred in 81.2% on lotramacetam (somnolence [21.5%] was the most frequent) "
