@@ -224,12 +224,10 @@ def best(own: list[list[float]], following: list[list[list[float]]]) -> list[int
     """The chain of the greatest score (Viterbi)."""
     score, back = own[0], []
     for i, steps in enumerate(following):
-        pick = [
-            max(range(len(score)), key=lambda s, t=t: score[s] + steps[s][t])
-            for t in range(len(score))
-        ]
+        ways = [[score[s] + steps[s][t] for s in range(len(score))] for t in range(len(score))]
+        pick = [way.index(max(way)) for way in ways]
         back.append(pick)
-        score = [score[s] + steps[s][t] + own[i + 1][t] for t, s in enumerate(pick)]
+        score = [max(way) + alone for way, alone in zip(ways, own[i + 1], strict=True)]
     chain = [max(range(len(score)), key=score.__getitem__)]
     for pick in reversed(back):
         chain.append(pick[chain[-1]])

@@ -36,48 +36,65 @@ _OPEN = _p(
     r"open[- ]?label|\bopen (?:trial|study|add-on|randomi|prospective|,)|unblinded|unmasked|non-?blind"
 )
 _RANDOM = _p(r"\brandomi[sz]|\brandomly\b|\brandom (?:order|allocation|assignment)|\bin random")
-_ANIMAL = _p(
+# these are sought in lower case: a search for letters of one case jumps to where one can begin
+_ANIMAL = re.compile(
     r"\b(?=[bcdfmprv])(?:dogs?|canine|cats?|feline|rats?|mice|mouse|rodents?|veterinary|client-owned|piglets?|baboons?)\b"
 )
 _HEALTHY = Guarded(
-    r"(?:healthy|normal) (?:\w+ ){0,2}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals)",
-    "healthy",
-    "normal",
-)
-# sought in lower case: a search for letters of one case jumps to where one can begin
+    r"(?:healthy|normal|non-?epileptic) (?:[\w-]+ ){0,3}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals|brain)|\bvolunteers\b|undergraduates|(?:recreational|polydrug) (?:[\w-]+ ){0,5}?users|phase (?:i|1) thorough",
+    "healthy", "normal", "epileptic", "volunteers", "undergraduates", "users", "thorough",
+    flags=0,
+)  # fmt: skip
 _EPILEPSY = re.compile(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|partial-onset")
+# in a title these tell of the drug or of what is no epilepsy
+_NO_EPILEPSY = re.compile(
+    r"anti-?epileptic|anti-?seizure|anti-?convuls\w*|non-?epileptic|without (?:clinical |any )?seizures|pseudo-?seizures|benign convulsions"
+)
 _OTHER_DISEASE = re.compile(
     r"migraine|neuropath|pain\b|bipolar|depress|anxiety|alcohol|cocaine|obes|binge|fibromyalgia|essential tremor|hot flash|smok|hiv|graves|ataxia|schizophren|autis|tinnitus|restless legs|insomnia|cancer|glioma|stroke|dementia|alzheimer|parkinson|fragile|rhabdomyoma|surgery patients|an(?:a)?esthe|labor|preeclampsia|eclampsia|withdrawal|ptsd|post-?traumatic stress|huntington|multiple sclerosis|asthma|diabet|hypertens"
 )
-
-
-_WITH_EPILEPSY = _p(r"patients with (?:\w+[- ]){0,4}(?:epilep|seizure)")
-_PATIENTS = _p(
+_WITH_EPILEPSY = re.compile(r"patients with (?:\w+[- ]){0,4}(?:epilep|seizure)")
+_PATIENTS = re.compile(
     r"epileptic patients|(?:patients|children|adults|adolescents) with (?:\w+[- ]){0,4}(?:epilep|seizure|dravet|lennox)"
+)
+# people with epilepsy, or their seizures; a drug against epilepsy alone makes no such people
+_ILL = r"(?<!anti)(?<!anti-)(?<!non)(?<!non-)(?:epilep(?:sy|tic|sies)|seizures?|convulsions?)"
+_WITH_SEIZURES = re.compile(
+    rf"(?:(?:out)?patients|children|adults|subjects|people|participants|adolescents|infants|individuals|persons|volunteers|men|women|cases|girls|boys)\b[^.;]{{0,60}}?\b(?:{_ILL}|lennox|dravet|spasms)|(?<!non-)(?<!non)epileptic (?:out)?(?:patients|children|subjects|adults)|epilepsy (?:patients|population)|(?:partial|focal|onset|refractory|generali[sz]ed|clonic|absence) {_ILL}|(?<!anti)(?<!anti-)seizure[- ](?:frequency|free|reduction|control|count|rate)|(?:patients|children|adults|people) (?:\w+ )?(?:taking|receiving|on) (?:\w+ ){{0,2}}(?:anti-?convuls|anti-?epilep|aeds?\b)"
+)
+_FEBRILE = re.compile(r"febrile (?:seizure|convulsion)")
+_PREVENTION = re.compile(r"prophyla\w+|prevent\w*")
+_PREVENTING = re.compile(
+    r"(?:prophyla\w+|prevent\w*)[^:.]{0,60}(?:seizure|epilepsy in|stroke epilepsy|traumatic epilepsy)|(?:seizures?|epilepsy) (?:\w+ ){0,2}(?:prophyla|prevent)"
+)
+# acute illnesses and injuries in which seizures are prevented or end with the illness
+_ACUTE = re.compile(
+    r"alcohol withdrawal|malaria|post-?stroke|post-?traumatic|head injur|brain injur|h(?:a)?emorrhage|craniotomy|brain tumou?r|eclampsia|neurosurg"
 )
 
 
 def domain(title: str, text: str) -> str:
     """epilepsy, status_epilepticus, febrile_seizures, prophylaxis, healthy, veterinary, other."""
+    title, text = title.lower(), text.lower()
     both = f"{title}. {text}"
     if len(_ANIMAL.findall(title)) or len(_ANIMAL.findall(text)) >= 3:
         return "veterinary"
     if _HEALTHY.search(both) and not (_PATIENTS.search(title) or _WITH_EPILEPSY.search(text)):
         return "healthy"
-    if re.search(r"febrile (?:seizure|convulsion)", title, re.I):
+    told = _NO_EPILEPSY.sub("", title)
+    in_title = bool(_EPILEPSY.search(told))
+    if _FEBRILE.search(title) or (not in_title and _FEBRILE.search(text)):
         return "febrile_seizures"
-    if re.search(r"status epilepticus", title, re.I):
+    if "status epilepticus" in title:
         return "status_epilepticus"
-    if (
-        re.search(r"prophyla\w+|prevent\w*", title, re.I)
-        and re.search(r"seizure", title, re.I)
-        and not re.search("migraine", title, re.I)
-    ):
+    prevented = _PREVENTING.search(title) or (_ACUTE.search(title) and _PREVENTION.search(text))
+    if prevented and _EPILEPSY.search(title) and "migraine" not in title:
         return "prophylaxis"
-    title, text, both = title.lower(), text.lower(), both.lower()
-    in_title, others = bool(_EPILEPSY.search(title)), bool(_OTHER_DISEASE.search(title))
+    others = bool(_OTHER_DISEASE.search(title))
     if in_title and not others:
         return "epilepsy"
+    if not in_title and not _WITH_SEIZURES.search(text):
+        return "other"
     weight = len(_EPILEPSY.findall(text)) - 1.2 * len(_OTHER_DISEASE.findall(both))
     if others and not in_title and weight < 4:
         return "other"

@@ -290,8 +290,21 @@ def test_chances_of_the_numbers_and_of_none_add_up_to_one() -> None:
     assert max(chances, key=lambda n: chances[n]) == 40
 
 
-def test_domains() -> None:
-    assert domain("A drug in dogs with epilepsy", "Nineteen dogs.") == "veterinary"
-    assert domain("A drug in migraine", "Migraine attacks were counted.") == "other"
-    assert domain("A drug and cortical excitability", "In healthy volunteers.") == "healthy"
-    assert domain("A drug for focal seizures", "Patients with epilepsy.") == "epilepsy"
+@pytest.mark.parametrize(
+    ("title", "text", "field"),
+    [
+        ("A drug in dogs with epilepsy", "Nineteen dogs.", "veterinary"),
+        ("A drug in migraine", "Migraine attacks were counted.", "other"),
+        ("A drug and cortical excitability", "In healthy volunteers.", "healthy"),
+        ("A drug for focal seizures", "Patients with epilepsy.", "epilepsy"),
+        ("An antiepileptic drug in tics", "A drug for seizures was given for tics.", "other"),
+        ("A drug and memory", "Older patients taking anticonvulsant drugs took part.", "epilepsy"),
+        ("A drug and abuse", "In recreational depressant users.", "healthy"),
+        ("Bones after a drug", "Children had it after a febrile seizure.", "febrile_seizures"),
+        ("A drug for seizures in malaria", "Can it prevent them?", "prophylaxis"),
+        ("Prevention of post-stroke epilepsy", "Patients with stroke.", "prophylaxis"),
+        ("Prevention of falls in epilepsy", "Patients with epilepsy.", "epilepsy"),
+    ],
+)
+def test_domains(title: str, text: str, field: str) -> None:
+    assert domain(title, text) == field
