@@ -532,7 +532,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
         if re.match(
-            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
+            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|(?:more|less) (?:frequent|common|often)|confidence)",
             after,
         ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
@@ -548,11 +548,15 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code not in _CHANGES and re.search(r"\b(?:fe)?males?\b", said):
             continue
-        if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
+        if reading.code in ("AE", "SAE") and re.search(
+            r"\b(?:mild|moderate|severe)(?: (?:in|for|by))?\W*$", before
+        ):
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\s+of (?:these|them|which)\b", after):
             continue
-        if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
+        if reading.code in ("AE", "SAE") and re.match(
+            r"\)?\s*(?:(?:were|was|being) )?(?:\w+ )?(?:mild|moderate|severe)", after
+        ):
             continue
         whole = value.percent is None or reading.code in ("COMP", "WD", "RETENTION")
         if whole and value.events is not None and _elsewhere(sentence, value, reading):
