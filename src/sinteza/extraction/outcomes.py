@@ -245,7 +245,6 @@ _NEEDS_TOO = {
         *_LEFT,
         *("due to", "because of", "owing to", "for lack", "for ineff", "for insuff", "for inadeq"),
     ),
-    "HURT": _LEFT,
 }
 _WHY = ("reason", "most", "mainly", "primarily")
 _WORDS = frozenset(
@@ -410,6 +409,9 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
             continue
         if code in _NEEDS_TOO and words.isdisjoint(_NEEDS_TOO[code]):
+            continue
+        # harm is a reason only where somebody left
+        if code == "HURT" and words.isdisjoint(_LEFT):
             continue
         for match in pattern.finditer(text):
             if match.end() == match.start():
