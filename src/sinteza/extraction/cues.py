@@ -244,22 +244,7 @@ class Scene:
                 )
                 if joined and not between:
                     self.joins[i, n] = side
-        # "placebo (A, B)": the parenthesis is of the one name before it
-        for i, listed in enumerate(self.listed):
-            inside = self.depth[self.values[i].start]
-            if listed and inside and inside == self.depth[self.values[i + 1].start]:
-                for n, mention in enumerate(self.mentions):
-                    alone = (
-                        sum(
-                            c.run == c2.run
-                            for c2 in self.named
-                            if c2.mention is mention
-                            for c in self.named
-                        )
-                        == 1
-                    )
-                    if alone and self.joins.get((i, n)) == "before":
-                        self.joins[i + 1, n] = "before"
+        self._join_lists()
         sides = list(self.joins.values())
         self.side = {
             "before": sides.count("before") - sides.count("after"),
@@ -268,6 +253,36 @@ class Scene:
         self.bound = {i for i, _ in self.joins}
         self.taken = {n for _, n in self.joins}
         self.number = {id(m): n for n, m in enumerate(self.mentions)}
+
+    def _join_lists(self) -> None:
+        """A name beside a list of figures that stands alone is that of the whole list."""
+        alone = {
+            n
+            for n, mention in enumerate(self.mentions)
+            if any(c.mention is mention and self.run_sizes[c.run] == 1 for c in self.named)
+        }
+        for i, listed in enumerate(self.listed):
+            inside = self.depth[self.values[i].start]
+            if listed and inside and inside == self.depth[self.values[i + 1].start]:
+                # "placebo (A, B)"
+                for n in alone:
+                    if self.joins.get((i, n)) == "before":
+                        self.joins[i + 1, n] = "before"
+        for i in reversed(range(len(self.listed))):
+            bound = any(figure == i for figure, _ in self.joins)
+            if self.listed[i] and not self.contrast[i] and not bound:
+                # "A and B on placebo"
+                for n in alone:
+                    if self.joins.get((i + 1, n)) == "after":
+                        self.joins[i, n] = "after"
+
+    @property
+    def nowhere(self) -> bool:
+        """True for several shares where no arm is named and no order of arms was told before."""
+        if self.named or len(self.values) < 2:
+            return False
+        shares = self.group != "T" or any(v.percent is not None for v in self.values)
+        return shares and not (self.memory and len(self.values) % len(self.memory) == 0)
 
     def _direction(self) -> int:
         """+1 where the words say that the treated have the greater figures, -1 the smaller, 0 unsaid."""
@@ -454,10 +469,11 @@ class Scene:
         if mention.vague:
             drug = self.table.arms[candidate.arm].drug
             doses = any(
-                drug.startswith(self.table.arms[c.arm].drug)
-                for c in self.named
-                if not c.mention.vague
-            )  # type: ignore[union-attr]
+                drug.startswith(self.table.arms[arm].drug)
+                for other in self.mentions
+                if not other.vague
+                for arm in other.arms
+            )
             yield f"vague{', its doses named' if doses else ''}", 1.0
         if candidate.rank == 0 and not after:
             yield "first named", 1.0
