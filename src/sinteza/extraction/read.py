@@ -4,12 +4,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, kinds, outcomes, people, tables, terms, validate
+from sinteza.extraction import (
+    bars,
+    beside,
+    effects,
+    kinds,
+    outcomes,
+    people,
+    tables,
+    terms,
+    validate,
+)
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
+from sinteza.extraction.cues import Scene
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
@@ -73,11 +84,12 @@ _PERIODS = re.compile(
 )
 
 
-def read(record: Record, roles: Roles | None = None) -> Report:
+def read(record: Record, roles: Roles | None = None, told: Told | None = None) -> Report:
     """Extract one report from its title and abstract and, where there is one, its body.
 
     ``roles`` names the role of each sentence where the abstract carries no section labels
     (:func:`sinteza.text.roles.predict`); without it the first sentences count as background.
+    ``told`` keeps what was read on the way, for training.
     """
     title = fold_with_offsets(record.title, lower=False).text
     folded = fold_with_offsets(record.abstract_text[:_LONGEST], lower=False)
@@ -94,7 +106,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     sure = design.type in _TRUSTED and design.confidence >= _DOUBT
     trust = 1.0 if sure and domain == "epilepsy" else _DISTRUST
-    told = Told()
+    told = told or Told()
     setting = terms.setting(
         [text[a:b] for a, b in spans if b - a < _SENTENCE],
         short,
@@ -167,10 +179,13 @@ def _roles(
 
 @dataclass(frozen=True)
 class Told:
-    """What a report has told so far: its values, and the outcomes they belong to."""
+    """What a report has told so far: its values, the outcomes they belong to, and the readings with
+    the arms their figures could have. ``weights`` are others than those that ship."""
 
     values: set[tuple[object, ...]] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
+    scenes: list[Scene] = field(default_factory=list)
+    weights: Mapping[str, float] | None = None
 
 
 def _body(
@@ -214,7 +229,7 @@ def _outcomes(
     setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
-    alignment = Alignment(table, [text[a:b] for a, b in spans])
+    alignment = Alignment(table, [text[a:b] for a, b in spans], told.weights)
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
     before: str | None = None
@@ -292,6 +307,7 @@ def _outcomes(
                         period=_slot(_PERIODS, sentence, reading),
                     )
                 )
+    told.scenes.extend(alignment.scenes)
     return found
 
 
@@ -326,9 +342,6 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(
-    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
-)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
@@ -353,8 +366,8 @@ def _read_sentence(
     named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
     clean = covered(sentence, lists + told + table.printed_doses(sentence))
     for item in named:
-        if _BAR.fullmatch(sentence, item.start, item.end):
-            clean = clean[: item.start] + "~" * (item.end - item.start) + clean[item.end :]
+        for start, end in bars.figures(sentence, item.start, item.end) if item.bar else ():
+            clean = clean[:start] + "~" * (end - start) + clean[end:]
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
@@ -519,7 +532,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
         if re.match(
-            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
+            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|(?:more|less) (?:frequent|common|often)|confidence)",
             after,
         ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
@@ -535,11 +548,15 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code not in _CHANGES and re.search(r"\b(?:fe)?males?\b", said):
             continue
-        if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
+        if reading.code in ("AE", "SAE") and re.search(
+            r"\b(?:mild|moderate|severe)(?: (?:in|for|by))?\W*$", before
+        ):
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\s+of (?:these|them|which)\b", after):
             continue
-        if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
+        if reading.code in ("AE", "SAE") and re.match(
+            r"\)?\s*(?:(?:were|was|being) )?(?:\w+ )?(?:mild|moderate|severe)", after
+        ):
             continue
         whole = value.percent is None or reading.code in ("COMP", "WD", "RETENTION")
         if whole and value.events is not None and _elsewhere(sentence, value, reading):

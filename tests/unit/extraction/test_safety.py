@@ -134,6 +134,8 @@ PREVENTION = "Prophylaxis with lotramacetam after craniotomy"
             "Forty-nine (82%) patients on lotramacetam and 52 (87%) on placebo completed the double-blind phase.",
             {("COMP", DRUG, 82.0), ("COMP", PLACEBO, 87.0)},
         ),
+        ("Of all, 88% of patients completed the study.", {("COMP", "all", 88.0)}),
+        ("Eighty-eight percent of patients completed treatment.", {("COMP", "all", 88.0)}),
         # a list of single events ends with its parenthesis
         (
             "Adverse events occurred in 81.2% on lotramacetam (somnolence [21.5%] was the most frequent) "
@@ -210,6 +212,14 @@ def test_seizures_that_were_to_be_prevented(
         "Of the events, 23 of 79 (29%) serious adverse events came late on lotramacetam.",
         "Three rashes were serious adverse events on lotramacetam (one patient each).",
         "By May, 278 patients had completed the original trial of lotramacetam.",
+        "Adverse events were mild in 45%, moderate in 30% and severe in 6% of patients on lotramacetam.",
+        "Of the adverse events on lotramacetam, 92% were mild or moderate.",
+        "Dose reductions because of adverse events were needed in 20% on lotramacetam and 5% on placebo.",
+        "Two patients on lotramacetam needed a hospital because of adverse events.",
+        "Benzodiazepines were withdrawn in 12 patients on lotramacetam.",
+        "Of 38 patients screened, 6 were withdrawn during baseline.",
+        "The EEG was normal in 12 patients at completion of the study of lotramacetam.",
+        "Compared with placebo, adverse events were 12% more frequent with lotramacetam.",
         "Dizziness leading to discontinuation was reported in 9% on lotramacetam and 3% on placebo.",
     ],
 )
