@@ -255,7 +255,11 @@ class Scene:
         self.number = {id(m): n for n, m in enumerate(self.mentions)}
 
     def _join_lists(self) -> None:
-        """A name beside a list of figures that stands alone is that of the whole list."""
+        """A name that stands alone beside one of several lists is that of the whole list.
+
+        Beside the only list it may be that of one figure, and the other be another arm's."""
+        if self.run_of[-1] == 0:
+            return
         alone = {
             n
             for n, mention in enumerate(self.mentions)
