@@ -258,6 +258,7 @@ class Scene:
         """A name that stands alone beside one of several lists is that of the whole list.
 
         Beside the only list it may be that of one figure, and the other be another arm's."""
+        self.of_list: set[tuple[int, int]] = set()
         if self.run_of[-1] == 0:
             return
         alone = {
@@ -277,8 +278,8 @@ class Scene:
             if self.listed[i] and not self.contrast[i] and not bound:
                 # "A and B on placebo"
                 for n in alone:
-                    if self.joins.get((i + 1, n)) == "after":
-                        self.joins[i, n] = "after"
+                    if self.joins.get((i + 1, n)) == "after" or (i + 1, n) in self.of_list:
+                        self.of_list.add((i, n))
 
     @property
     def nowhere(self) -> bool:
@@ -445,6 +446,8 @@ class Scene:
                 yield "another name beside it", 1.0
             if number in self.taken:
                 yield "the name beside another", 1.0
+            if (i, number) in self.of_list:
+                yield "the name beside its list", 1.0
         crossed = sum(low <= v.start < high for v in self.values)
         if crossed:
             yield "past figures", min(crossed, 3)
