@@ -3,9 +3,10 @@
 How much a record is *about* a concept is a weight by the places of its mentions. Whether it
 *studies* it depends on what the concept is: a therapy is studied where it is given, so it is named
 in the title or is what the report speaks of most; a mechanism where it is asked about, so it
-stands in the aim. A mention beside the point counts for neither: what people take already, what a
-drug acts on, of what a level is measured. Everything else is studied where the title, a major
-heading, or objective and conclusion together name it.
+stands in the aim; a condition or a group of people where such people took part. A mention beside
+the point does not count: what people take already, what a drug acts on, of what a level is
+measured. Everything else is studied where the title, a major heading, or objective and conclusion
+together name it.
 """
 
 from __future__ import annotations
@@ -56,6 +57,17 @@ _AIM = re.compile(
     r"trialul a) (?:evaluat|studiat|investigat|analizat|comparat|determinat))\b",
     re.IGNORECASE,
 )
+# a sentence that says who took part, and words that lead to what those people have
+_ENTERED = re.compile(
+    r"randomi[sz]ed|enrol+ed|\binclud|recruit|receiv|took part|participat|eligib|treated|assigned|"
+    r"\bstud(?:y|ied)\b|underwent|completed|entered|\ba?ged\b|\binclu[sș]|\bînrola|au primit|vârst",
+    re.IGNORECASE,
+)
+_WHO_HAVE = re.compile(
+    r"(?:patients?|children|adults?|subjects|people|wom[ae]n|m[ae]n|individuals|participants|"
+    r"infants|adolescents|cases|dogs|cats|pacien\w+|copii\w*|adul\w+)(?: \([^)]*\))? (?:\S+ ){0,3}"
+    r"(?:with|having|who had|suffering from|cu) (?:\S+ ){0,5}$"
+)
 _SENTENCE = 320
 
 
@@ -98,54 +110,77 @@ def category(record: Record, position: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where a record names a concept, in its words.
+    """Where a record names a concept: places of present mentions in title and abstract.
 
-    ``title`` and ``aim`` are of mentions that are not beside the point; ``titled`` is any mention
-    in the title; ``ends`` says that objective and conclusion both name it.
+    ``major`` says that a major heading does.
     """
 
-    times: int = 0
-    titled: bool = False
-    title: bool = False
-    aim: bool = False
-    ends: bool = False
-    major: bool = False
+    record: Record
+    title: Sequence[tuple[int, int, bool]]
+    abstract: Sequence[tuple[int, int, bool]]
+    major: bool
+
+    @property
+    def times(self) -> int:
+        """How often title and abstract name it."""
+        return len(self.title) + len(self.abstract)
+
+    def titled(self) -> bool:
+        """Whether the title names it, not beside the point."""
+        return any(not _aside(self.record.title, start, end) for start, end, _ in self.title)
+
+    def aimed(self) -> bool:
+        """Whether the stated aim names it, not beside the point."""
+        text = self.record.abstract_text
+        return any(
+            (category(self.record, start) == "OBJECTIVE" or _AIM.search(_sentence(text, start)))
+            and not _aside(text, start, end)
+            for start, end, _ in self.abstract
+        )
+
+    def ends(self) -> bool:
+        """Whether objective and conclusion both name it."""
+        return {category(self.record, start) for start, _, _ in self.abstract} >= _ABOUT_CATEGORIES
+
+    def of_people(self) -> bool:
+        """Whether it is said of the people who took part."""
+        text = self.record.abstract_text
+        return any(_of_people(text, start) for start, _, _ in self.abstract)
 
 
 def seen(spans: Spans, record: Record, *, major: bool) -> Seen:
     """Where a record names a concept; ``major`` says that a major heading does."""
-    title = [s for s in spans.get("title", ()) if s[2]]
-    abstract = [s for s in spans.get("abstract", ()) if s[2]]
-    text = record.abstract_text
-    places = [category(record, start) for start, _, _ in abstract]
-    return Seen(
-        times=len(title) + len(abstract),
-        titled=bool(title),
-        title=any(not _aside(record.title, start, end) for start, end, _ in title),
-        aim=any(
-            (place == "OBJECTIVE" or _AIM.search(_sentence(text, start)))
-            and not _aside(text, start, end)
-            for place, (start, end, _) in zip(places, abstract, strict=True)
-        ),
-        ends=set(places) >= _ABOUT_CATEGORIES,
-        major=major,
-    )
+    title, abstract = ([s for s in spans.get(name, ()) if s[2]] for name in ("title", "abstract"))
+    return Seen(record=record, title=title, abstract=abstract, major=major)
 
 
 def given(item: Seen, most: int) -> bool:
     """Whether a report studies a therapy; ``most`` is how often it names the one named most."""
     foremost = item.times == most
     return (
-        item.title
-        or item.ends
-        or (foremost and (item.titled or item.times >= _OFTEN))
+        (foremost and (bool(item.title) or item.times >= _OFTEN))
         or (item.major and 0 < 2 * item.times >= most)
+        or item.titled()
+        or item.ends()
     )
 
 
 def asked(item: Seen) -> bool:
     """Whether a report studies a mechanism or a marker of one."""
-    return item.title or item.aim or item.major or item.times >= _VERY_OFTEN
+    return item.major or item.times >= _VERY_OFTEN or item.titled() or item.aimed()
+
+
+def taken_in(item: Seen) -> bool:
+    """Whether a report studies a condition or a group: whether such people took part."""
+    return item.major or bool(item.title) or item.ends() or item.of_people()
+
+
+def _of_people(text: str, start: int) -> bool:
+    sentence = _sentence(text, start)
+    if "exclu" in sentence:
+        return False
+    led_in = _WHO_HAVE.search(text[max(0, start - _LEAD) : start].lower())
+    return bool(led_in or _ENTERED.search(sentence))
 
 
 def _sentence(text: str, at: int) -> str:

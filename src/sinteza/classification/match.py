@@ -13,6 +13,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from sinteza.classification import aboutness
 from sinteza.classification.coordination import Coordination
@@ -52,9 +53,10 @@ _ENDING = r"(?:[aeiou]|ul(?:ui)?|ei|iei|ele|elor|ii|iile|iilor|ilor|uri(?:le|lor
 _CLAUSE = re.compile(r"[.;:!?\n]|, (?:and|but)\b|\bbut\b|\bhowever\b|\bdar\b")
 
 
-# the kind that a report studies by giving it, and those that it studies by asking about them
+# kinds that a report studies by giving it, by asking about it, by taking in people who have it
 _GIVEN = "therapy"
 _ASKED = frozenset({"hypothesis", "mechanism"})
+_TAKEN_IN = frozenset({"condition", "syndrome", "aetiology", "population"})
 # field of the record to (start, end, is present)
 _Spans = dict[str, list[tuple[int, int, bool]]]
 
@@ -172,7 +174,7 @@ class Matcher:
             return number in spelled
         if self._kinds[self._ids[number]] == "gene":
             return bool(_GENETICS.search(text.folded, max(0, start - 120), end + 120))
-        return number in spelled or bool(_FIELD_OF_EPILEPSY.search(text.folded))
+        return number in spelled or text.of_epilepsy
 
     def _headings(self, record: Record, found: dict[str, _Spans]) -> None:
         said = {
@@ -209,22 +211,24 @@ class Matcher:
     def _studied(
         self, record: Record, found: Mapping[str, _Spans], major: set[str]
     ) -> dict[str, bool]:
-        """Of the therapies, mechanisms and markers that a record names, whether it studies them."""
+        """Of therapies, mechanisms, conditions and groups, whether a record studies them."""
         seen = {
             name: aboutness.seen(spans, record, major=name in major)
             for name, spans in found.items()
-            if self._kinds[name] in _ASKED or self._kinds[name] == _GIVEN
+            if self._kinds[name] in _ASKED | _TAKEN_IN | {_GIVEN}
         }
         # a class beside one of its members is no rival of it
         above = {other for name in seen for other in self.taxonomy.ancestors(name)}
         rivals = [n for n in seen if self._kinds[n] == _GIVEN and n not in above]
         most = max((seen[name].times for name in rivals), default=0)
-        return {
-            name: aboutness.given(item, max(most, item.times))
-            if self._kinds[name] == _GIVEN
-            else aboutness.asked(item)
-            for name, item in seen.items()
-        }
+        out = {}
+        for name, item in seen.items():
+            kind = self._kinds[name]
+            if kind == _GIVEN:
+                out[name] = aboutness.given(item, max(most, item.times))
+            else:
+                out[name] = aboutness.asked(item) if kind in _ASKED else aboutness.taken_in(item)
+        return out
 
     def _assignments(self, record: Record, found: dict[str, _Spans]) -> list[Assignment]:
         out = []
@@ -278,6 +282,11 @@ class _Fields:
             pieces.append(folded.text)
             at += len(folded.text) + 1
         self.folded = "\n".join(pieces)
+
+    @cached_property
+    def of_epilepsy(self) -> bool:
+        """Whether the record has words of the field: searched for once."""
+        return bool(_FIELD_OF_EPILEPSY.search(self.folded))
 
     def locate(self, start: int, end: int) -> tuple[str, int, int]:
         """Field and characters of the field; for keywords the number of the keyword."""

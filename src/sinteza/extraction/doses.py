@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sinteza.extraction.numbers import DEC, UNIT
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Dose:
     """A dose at its place: figures as printed, and whether they are a range."""
 
@@ -21,7 +22,7 @@ class Dose:
 
 
 _DOSE = re.compile(
-    rf"(?<![\w.,])(?<![Dd]ay )(?<![Ww]eek )(?<!onth )({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
+    rf"(?=[\d.])(?<![\w.,])(?<![Dd]ay )(?<![Ww]eek )(?<!onth )({DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-|to)\s*{DEC}){{0,8}})\s?-?({UNIT})(?![\w])"
 )
 # a concentration that was measured, not one that was aimed at
 _MEASURED = re.compile(r"concentrations?|(?:serum|plasma|blood) levels?", re.I)
@@ -37,6 +38,12 @@ _STRENGTH = re.compile(r"(?:mg|g|IU|U)/m[lL]")
 
 def doses(text: str) -> list[Dose]:
     """Every dose of a text; a list that shares its unit is one, a range is marked."""
+    return list(_doses(text))
+
+
+# the sentences of a report are asked for their doses once to group them, once to count them
+@lru_cache(maxsize=256)
+def _doses(text: str) -> tuple[Dose, ...]:
     found = []
     for match in _DOSE.finditer(text):
         if _PER_VOLUME.match(text, match.end()) or _STRENGTH.match(match[2]):
@@ -58,9 +65,10 @@ def doses(text: str) -> list[Dose]:
         if interval := _EVERY.match(text, match.end()):
             unit += f" every {interval[1]} h"
         found.append(Dose(match.start(), match.end(), figures, unit, ranged))
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=1 << 10)
 def unit_of(text: str) -> str:
     """A unit in one spelling: ``mg/day``, ``mg/kg``."""
     text = re.sub(r"\s?(?:per |/)\s?(?:kg|kilogram)(?: of body ?weight)?", "/kg", text)

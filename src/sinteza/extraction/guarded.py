@@ -13,13 +13,14 @@ from collections.abc import Iterable
 class Guarded:
     """A pattern without regard to case, and words (lower case) of which each match holds one.
 
-    That the words are right is proved from the pattern itself in the tests.
+    With ``flags=0`` the pattern is for texts in lower case, where it is found twice as fast. The
+    words are proved to be right from the pattern itself, in the tests.
     """
 
     __slots__ = ("pattern", "words")
 
-    def __init__(self, pattern: str, *words: str) -> None:
-        self.pattern = re.compile(pattern, re.I)
+    def __init__(self, pattern: str, *words: str, flags: int = re.I) -> None:
+        self.pattern = re.compile(pattern, flags)
         self.words = words
 
     def _may(self, text: str) -> bool:

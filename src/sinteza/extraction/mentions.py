@@ -17,8 +17,10 @@ from sinteza.extraction.numbers import DEC, UNIT
 from sinteza.extraction.sizes import find_sizes
 from sinteza.text.abbreviations import Abbreviation
 
+# all of them begin with a figure, or at a letter behind none
 _KNOWN = re.compile(
-    "|".join(
+    r"(?:(?<!\w)|(?=[\d.]))(?:"
+    + "|".join(
         [
             r"(?P<every>\b(?:both|all|each|either|the two|the three|across)(?: (?:treatment|study|of the|dose))* (?:groups|arms|treatments|drugs)\b|\beach\b(?=\)))",
             rf"(?P<dose>{DEC}(?:-?\s*(?:,\s*(?:and|or)?|,?\s*and|,?\s*or|/|vs\.?|versus|-)\s*{DEC}){{0,8}})\s?-?(?:{UNIT})(?![\w])",
@@ -28,7 +30,8 @@ _KNOWN = re.compile(
             r"|(?<![\w-])(?:treated(?=\s?\()|treated (?:subjects|children|infants|participants|dogs)\b"
             r"|treat(?:ment|ed)(?=(?:\s?\([^()]*\))? (?:versus|vs\.?|and|or) (?:the )?(?:control|placebo|untreated))))",
         ]
-    ),
+    )
+    + ")",
     re.I,
 )
 # "BRV 50-200 mg/day", "BRV ≥50 mg/day"
@@ -218,7 +221,7 @@ class ArmTable(Arms):
         for number, drug in enumerate(self.drugs):
             forms = sorted(set(self._aliases.get(drug, [])), key=len, reverse=True)
             alias = "|".join(re.escape(form) for form in forms)
-            names.append(rf"(?P<d{number}>\b(?:{alias})(?:[- ]?(?P<v{number}>{FORMULATION})\b)?)")
+            names.append(rf"(?P<d{number}>{alias})")
         parts = []
         levels = [
             re.escape(arm.doses[0])
@@ -247,7 +250,8 @@ class ArmTable(Arms):
         if self._labels:
             words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
             parts.append(rf"(?P<label>\b(?:{words})\b(?: group| arm)?)")
-        parts.extend(names)
+        if names:
+            parts.append(rf"\b(?:{'|'.join(names)})(?:[- ]?(?P<variant>{FORMULATION})\b)?")
         if self._comparator_aliases:
             parts.append(rf"(?P<comparator>\b(?:{'|'.join(self._comparator_aliases)})\b)")
         return re.compile("|".join(parts or ["(?!)"]), re.I)
@@ -423,7 +427,7 @@ class ArmTable(Arms):
             for n, arm in enumerate(self.arms)
             if arm.drug == self.drugs[drug] and arm.role != "pooled" and not arm.open
         ]
-        variant = match.group(f"v{drug}")
+        variant = match["variant"]
         if variant:
             fitting = [n for n in own if self.arms[n].variant.upper() == variant.upper()]
             if fitting:

@@ -22,8 +22,14 @@ _VALUES = {word: n for n, word in enumerate([*_UNITS, *_TEENS], 1)}
 _VALUES |= {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _VALUES |= {"none": 0, "no": 0, "zero": 0, "a": 1}
 
-_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
-WORD = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL}|none|zero)"
+# by their first letters: a branch costs its try at every word of a text
+_UNIT_WORD = r"(?:one|t(?:wo|hree)|f(?:our|ive)|s(?:ix|even)|eight|nine)"
+_SMALL = (
+    rf"(?:(?:t(?:wen|hir)|f(?:or|if)|s(?:ix|even)|eigh|nine)ty(?:[- ]{_UNIT_WORD})?"
+    rf"|(?:thir|four|fif|s(?:ix|even)|eigh|nine)teen|ten|eleven|twelve|{_UNIT_WORD})"
+)
+_HUNDRED = rf" hundred(?:(?: and)? {_SMALL})?"
+WORD = rf"(?:(?=[aefnostz])(?:{_SMALL}(?:{_HUNDRED})?|a{_HUNDRED}|none|zero))"
 INT = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|\b{WORD}\b)"
 PEOPLE = r"(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?|individuals?|adolescents?|dogs?)"
 DEC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
@@ -78,7 +84,7 @@ _COVERED = [
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
          rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0, ()),
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
-        (rf"\b(?:difference|margin|power|level|probability(?! of (?:\w+ )?(?:remain|be|achiev|seizure|free|continu|complet|retention|recurr|relaps)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
+        (rf"\b(?:difference|margin|power|level|probability(?! of (?:\w+ ){{0,3}}?(?:remain|be|achiev|seizure|free|continu|complet|retention|recurr|relaps)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
         (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
         (rf"\b9\d\s?% (?:\w+ )?(?:intervals?|limits?)\b(?:[\s:,=\[(]*[+-]?{DEC}\s?%?\s*(?:-|to|,)\s*[+-]?{DEC})?", re.I, ("interval", "limit")),
         (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
@@ -210,10 +216,16 @@ _NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
     rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?"
-    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?|withdrawals?|drop-?outs?|discontinuations?)\b)"
-    rf"|{_L}({INT})(?=\s+(?:in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
-    r"|discontinued|withdrew|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)",
+    r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?|withdrawals?|drop[- ]?outs?|discontinuations?)\b)"
+    rf"|{_L}({INT})(?=\s+(?:still|(?:complet|continu|remain|discontinu|withdraw|dropp)ing|in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
+    r"|discontinued|withdrew|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)"
+    # "33 [61 years (40-76); 38% women] completed"
+    rf"|{_L}({INT})(?=\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])\s+(?:completed|withdrew|discontinued|dropped|died)\b)",
     re.I,
+)
+# of these the whole is a result: "among 7 withdrawals, 6 were ..."
+_WHOLE = re.compile(
+    r"\s(?:[\w-]+\s){0,2}?(?:withdrawals?|drop[- ]?outs?|discontinuations?|deaths)\b", re.I
 )
 
 
@@ -223,11 +235,12 @@ def values(text: str) -> list[Value]:
     for form, pattern in _FORMS:
         if form != "eT" and "%" not in text and "er" not in text:
             continue
+        covered_before = len(found)
         for match in pattern.finditer(text):
             value = _value(form, match)
             if value is not None:
                 found.append(value)
-        for value in found:
+        for value in found[covered_before:]:
             text = text[: value.start] + "~" * (value.end - value.start) + text[value.end :]
     found.sort(key=lambda item: item.start)
     return found
@@ -350,18 +363,25 @@ _PRONOUN = re.compile(
 )
 
 
+# "two lotramacetam and five placebo patients"
+_OTHER_ARM = re.compile(
+    rf"(?<!\bof )(?<!\w){_L}({INT})\s(?!{PEOPLE}|of\b|in\b|or\b|to\b)[a-z~][\w~-]*(?:-treated)?,?\s(?:and|versus|vs\.?|compared with)\s$",
+    re.I,
+)
+
+
 def counts(text: str) -> list[Value]:
     """Plain counts of people: ``three GBP patients and one placebo patient``."""
     found = []
     for match in _COUNT.finditer(text):
-        group = 1 if match[1] else 2
+        group = next(n for n in (1, 2, 3) if match[n])
         if match[group].lower() == "one" and _PRONOUN.search(text, 0, match.start()):
             continue
         if re.search(
             r"\b(?:(?<!total )of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
             text[max(0, match.start() - 40) : match.start()],
             re.I,
-        ):
+        ) and not _WHOLE.match(text, match.end(group)):
             # "of the 149 infants, 130 completed": the first is whom they were taken from
             continue
         events = integer(match[group])
@@ -369,4 +389,7 @@ def counts(text: str) -> list[Value]:
             continue
         found.append(Value(match.start(group), match.end(group), events=events))
         found.extend(_counts_before(text, match.start(group)))
+        other = _OTHER_ARM.search(text, max(0, match.start(group) - 60), match.start(group))
+        if other and not any(v.start == other.start(1) for v in found):
+            found.append(Value(other.start(1), other.end(1), events=integer(other[1])))
     return found

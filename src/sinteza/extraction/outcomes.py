@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sinteza.extraction.guarded import standing
+from sinteza.extraction import bars
+from sinteza.extraction.guarded import Guarded, standing
 from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
 # seizures as the outcome of freedom from them
@@ -19,7 +20,7 @@ _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
 )
-_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropped[- ]out|drop-?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropp(?:ed|ing)[- ]out|drop[- ]?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
 # from leaving to its reason, without another reason or a count that has its own
 _OWN = rf"(?:(?!\b(?:due to|because of|owing to)\b|:|(?:[,(]|\b(?:and|including|with|of whom)) ?(?:and )?{INT}(?: (?:{PEOPLE}|of (?:them|whom|these)))? (?:due to|because of|owing to|for|did so)\b)[^.;%])"
 _LINKED = r"(?:due to|because of|owing to)"
@@ -32,11 +33,11 @@ _SYMPTOM = (
 )
 _UNRELATED = (
     r"(?:randomi[sz]ed|enrichment and|or|to)[- ]withdraw(?:al)?(?: \w+){0,2}? (?:to|from|design|study|trial)\b|withdrawal (?:assessment|scale|score)s?|(?:\bif|\buntil|\bunless|or earlier if) (?:\w+ ){0,2}?(?:withdrawn|discontinued)"
-    r"|(?:withdr[ae]w\w*|discontinued|dropped out|excluded) (?:\w+ ){0,2}?(?:before|prior to) (?:\w+ ){0,2}?(?:randomi[sz]ation|treatment|(?:receiving|taking|starting) \w+)"
+    r"|(?:withdr[ae]w\w*|discontinued|dropped out|excluded) (?:\w+ ){0,2}?(?:(?:before|prior to) (?:\w+ ){0,2}?(?:randomi[sz]ation|treatment|(?:receiving|taking|starting) \w+)|(?:during|in) (?:the )?(?:\w+ )?(?:baseline|screening|run-in))"
     r"|(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
     r"|(?:recruitment|enrol?lment|accrual|\b(?:study|trial)) (?:\w+ ){0,2}?(?:was|were) (?:\w+ ){0,2}?(?:stopped|terminated|discontinued|halted|closed)"
     r"|\b(?:neither|none|not|no \w+)\b[^.;,]{0,30}?(?:requir|lead|led|result)\w*(?: to| in)? (?:\w+ )?(?:discontinu|withdraw)\w*"
-    r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
+    r"|(?:concomitant|background|comedication|benzodiazepines?|barbiturates?|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
 _REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer|falls?\b|fell\b|drop (?:of|in)\b)"
@@ -51,6 +52,7 @@ class Named:
     start: int
     end: int
     code: str
+    bar: bool = False
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -58,20 +60,22 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 
 # in order: what is found first covers its words from the patterns after it
-_PATTERNS: list[tuple[str, re.Pattern[str]]] = [
-    ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:lack of (?:efficacy|effect\w*)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
+_PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
+    ("KIND", _p(rf"\bdos(?:es?|ages?|ing)\b[^.;%,]{{0,25}}?\b(?:reduc\w+|decreas\w+|lowered|adjust\w+)[^.;%,]{{0,40}}?(?:due to|because of|owing to|for) (?:\w+ ){{0,3}}?{_AE}")),
+    ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:(?:lack|loss) of (?:efficacy|effect\w*|response|benefit|improvement)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
     ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
+    ("WDLOE", _p(rf"\bno (?:\w+ )?(?:improvement|benefit|effect|response)\b[^.;%]{{0,40}}?\band\b[^.;%]{{0,20}}?{_STOP}")),
     ("WDLOE", _p(rf"{_STOP}{_OWN}{{0,60}}?\bbecause (?:\w+ )?seizures? (?:\w+ )?(?:worsened|increased)")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,90}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|prompt(?:ed|ing)|forc(?:ed|ing)|necessitat(?:ed|ing)|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
-    ("WDAE", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("HARM", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons)")),
     ("WDAE", _p(rf"(?:treatment|dose)-limiting {_AE}")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,60}}?\b(?:with|after|following|developing|from|due to|because of|for|owing to) (?:[\w-]+ ){{0,6}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
     ("WDAE", _p(rf"{_SYMPTOM}\b[^.;%]{{0,80}}?\b(?:led to|leading to|causing|caused|resulting in|resulted in|requir\w+|necessitat\w+|cause (?:of|for)|reasons? for|and (?:was|were|had to be|therefore|subsequently))\b[^.;%]{{0,40}}?\b{_STOP}(?![^.;]*\d\s?%)")),
-    ("HARM", _p(rf"{_LINKED} (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("HURT", _p(rf"{_LINKED} (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
     ("FAIL", _p(r"(?:treatment|therapeutic) failures?\b(?: events?)?|(?:met|meeting|reached|fulfilled) (?:(?:the|predefined|protocol|any|an|one|of|specified) ){0,4}?(?:escape|exit|withdrawal|failure) criteri(?:a|on)")),
     ("CONSENT", _p(r"withdr\w+ (?:of )?(?:(?:their|informed) )?consent|consent (?:\w+ )?withdrawn")),
     ("DRAE", _p(rf"(?:serious )?{_AE} (?:that (?:were|was) |(?:were|was) )?(?:(?:considered|judged|deemed|thought)(?: to be)?|possibly|probably|definitely) (?:\w+ ){{0,3}}?(?:\w+-)?(?:related|attributable)|{_AE}(?: \(\w+\))? related to (?:the )?(?:study |trial )?(?:treatment|drug|medication|therapy)")),
@@ -81,9 +85,10 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         r"\b(?:(?!(?:treatment|drug|medication|therapy|study|tolerability)-)\w+-(?:related|associated|induced)|\w+-limiting|(?<!mostly )(?<!mainly )(?<!generally )(?:(?:mild|moderate)(?:[- ](?:or|to|and)[- ]\w+)?|severe)|(?:neuro)?psychiatric|behaviou?ral|cognitive|cardiac|cardiovascular|neurolog\w+|CNS|central nervous system|gastrointestinal|hepatic|hepatobiliary|visual|dermatolog\w+|skin|h(?:a)?ematolog\w+|mood|suicid\w+|sexual|respiratory|metabolic|cosmetic|ocular|special (?:concern|interest)|\w+ system|aggressi\w+|hostil\w+|depressi\w+|anxiety|psychotic|allergic|cutaneous|renal|cerebell\w+|sleep|injury)(?:/\w+| and \w+| or \w+)? (?:treatment-emergent )?"
         rf"{_AE}"
     )),
-    ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=,)")),
+    ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=(?: \(\w+\))?,)|\bmore than one {_AE}")),
+    ("KIND", _p(rf"\bevents (?:leading to|resulting in|that led to) (?:\w+ ){{0,3}}?{_STOP}")),
     ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
-    ("NONE", _p(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}")),
+    ("NONE", Guarded(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}|reported as (?:an? )?{_AE}", "reported as", "no ", "without ", "free ", "disappeared", "resolved", "subsided", "abated", "diminished", "vanished", "total ")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     *[
         (code, _p(rf"\b{bar}\s?%?\s?(?:-|to)\s?100\s?% (?:\w+ ){{0,3}}?(?:reduction|decrease|improvement)|(?:reduc\w+|decreas\w+|improv\w+) (?:by|of) {bar}\s?%?\s?(?:-|to)\s?100\s?%"))
@@ -104,7 +109,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ],
     ("RR90", _p(rf"(?:{_GE}\s*)?90\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*90\s?%|\bS?R{{1,2}}90\b")),
     ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bS?R{{1,2}}75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
-    ("RR25", _p(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?R{{1,2}}25\b")),
+    ("RR25", Guarded(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?RR?25\b", "respon", "reduc", "decreas", "improve", "fewer", "r25")),
     ("SF", _p(
         r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
@@ -117,7 +122,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
+        r"|respond(?:er|ing) rates?|(?<!non)(?<!non-)responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("REASON", _p(r"partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
@@ -125,15 +130,15 @@ _PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
-    ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("NONE", _p(r"\b(?:(?:did|does|do) not respond|non-?responders?|non-?response|need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered(?! completed)|enrolled(?! completed)|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
-    ("LTFU", _p(r"lost to follow[- ]?up")),
+    ("LTFU", _p(r"lost (?:to|from) (?:the )?(?:follow[- ]?up|study|trial)\b")),
     ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!percent of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!\bat )(?<!following )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)\b(?:(?<!% of )completed|(?<!% of )(?<!% of patients )(?<!percent of patients )(?<!% of subjects )complet(?:ion|ers?|ing))\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|(?:the |an? )?(?:[\w-]+ ){0,2}?(?:baseline|run-in|screening|original|parent|preceding)\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
     ("COMP", _p(r"(?<!who )\bfinish(?:ed|ing) (?:the )?(?:\w+ )?(?:study|trial|protocol|treatment)\b")),
-    ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
-    ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
+    ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+(?! (?:to|into)\b)")),
+    ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)|\b(?:stopped|terminated|aborted|controlled) (?:\w+ ){0,2}?(?:seizures|status epilepticus|convulsions)\b")),
     ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
     ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer {_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
@@ -155,13 +160,25 @@ _LEFT = (
     "closed",
 )
 _NEEDS = {
-    "WDLOE": ("efficac", "effect", "failure", "response", "seizure", "control", "epilep"),
+    "WDLOE": (
+        "efficac",
+        "effect",
+        "failure",
+        "response",
+        "seizure",
+        "control",
+        "epilep",
+        "benefit",
+        "improvement",
+    ),
     "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", *_LEFT),
     "DRAE": ("related", "attributable"),
     "FAIL": ("failure", "criteri"),
     "CONSENT": ("consent",),
     "SAE": ("serious", "sae"),
     "AEN": _SICK,
+    "KIND": ("events", *_SICK),
+    "HARM": _SICK,
     "REASON": (
         "partial",
         "incomplete",
@@ -222,8 +239,17 @@ _NEEDS = {
         "fewer",
     ),
 }
+# words of which each match holds one as well
+_NEEDS_TOO = {
+    "WDLOE": (
+        *_LEFT,
+        *("due to", "because of", "owing to", "for lack", "for ineff", "for insuff", "for inadeq"),
+    ),
+}
 _WHY = ("reason", "most", "mainly", "primarily")
-_WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
+_WORDS = frozenset(
+    word for words in (*_NEEDS.values(), *_NEEDS_TOO.values(), _LEFT, _WHY) for word in words
+)
 _BESIDE = _p(_UNRELATED)
 # "psychiatric and cognitive serious adverse events" are not the serious ones
 _OF_A_KIND = _p(
@@ -233,7 +259,7 @@ _HARMED = _p(
     r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|default|dispens|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
 )
 # of the adverse events that are not any, these are counted where a report tells of no others
-_OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate)|special (?:concern|interest)")
+_OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate|more than one)|special (?:concern|interest)")
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
@@ -253,19 +279,6 @@ _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHE
 _ANY_FIGURE = _p(rf"\d|\b{WORD}\b")
 _EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
 _ASIDE = re.compile(r"\([^()]*\)")
-_LISTED = _p(
-    r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
-    r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
-)
-# "reductions in seizures of at least 50 and 75%"
-_BARRED = _p(
-    r"(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){0,6}?(?:of|by)\s((?:(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%?\s*(?:,|/|,? and|,? or)\s*)+(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%)(?!\s?(?:\(|for|in|on|with|had))"
-)
-# "A achieved 100% and B achieved >= 90% reduction": the first bar has no noun
-_NOUNLESS = _p(
-    r"\b(?:achiev\w+|had|experienc\w+|show\w+|attain\w+|reach\w+|with)(?: an?)? ((?:≥|>=?|at least|> ?or ?= ?)?\s?(25|50|75|90|100)\s?%)(?=,? (?:and|or|versus|vs\.?)\b(?:[^.;]|\.\d)*(?:≥|>=?|at least|> ?or ?= ?)\s?\d\d\s?% (?:\w+ ){0,2}(?:reduction|decrease|respon))"
-)
-_CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
     r"most (?:common|frequent)\w*\b(?! (?:\w+ )?(?:reasons?|causes?)| (?:used|prescribed|taken|concomitant)| (?:due to|because of|owing to|for)\b)|common(?:ly)?\b(?! due| because| owing) (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in| \d| (?:one|two|three|four|five|six|seven|eight|nine|ten|patients|subjects|children|participants|adults))|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
@@ -334,7 +347,7 @@ _KIND_OF_RESPONSE = _p(
 _EVENT = r"(?:seizures?|convulsions?|fits?|epilepsy|eclampsia|PTE|PTS)\b(?![- ](?:free|frequen|control|activit|burden|reduc))"
 _SEIZED = _p(
     rf"(?:experienc|had|develop|suffer|having|exhibit|present)\w* (?:(?!that |which |who |with |history|reduc|fewer|less )[\w-]+ ){{0,5}}?{_EVENT}(?: recurrences?)?"
-    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|present)|developed|appeared)"
+    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|documented|diagnosed|identified|present)|developed|appeared)"
     rf"|(?:occurrence|incidence|risk|rate|probability|proportion|number)s? of (?:(?!reduc|free)[\w-]+ ){{0,5}}?{_EVENT}|(?:seizure|epilepsy) (?:risk|incidence|occurrence|rate)s?\b"
 )
 _SPARED = _p(r"\b(?:not|never|without)(?: \w+)? $")
@@ -359,14 +372,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
     if setting.short_seizures:
         # the report's own short form of seizures, as one that the patterns know
         sentence = setting.short_seizures.sub(lambda m: "SZ".ljust(len(m[0]), "_"), sentence)
-    words = standing(_WORDS, sentence)
+    # "AED", a drug, is no "AE"
+    words = standing(_WORDS, sentence.replace("AED", ""))
     text = sentence
     if not words.isdisjoint(_LEFT):
         text = _BESIDE.sub(lambda match: "~" * len(match[0]), sentence)
     found: list[Named] = []
     for match in _BECAUSE_OF_OTHERS.finditer(text):
         found.append(Named(match.start(), match.end(), "REASON"))
-    text = _BECAUSE_OF_OTHERS.sub(lambda match: "~" * len(match[0]), text)
+    for item in found:
+        text = _cover(text, item.start, item.end)
     reasons = None if words.isdisjoint(_WHY) else _REASONS.search(text)
     each = None if words.isdisjoint(_LEFT) else _EACH_REASON.search(text)
     if why := reasons or each:
@@ -374,39 +389,29 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             found.append(Named(match.start(), match.end(), "REASON"))
         text = _NOT_COUNTED.sub(lambda match: "~" * len(match[0]), text)
         low = text.rfind(";", 0, why.start()) + 1
-        for code, pattern in _NO_BENEFIT.items():
-            for match in pattern.finditer(text, low):
+        for code, reason in _NO_BENEFIT.items():
+            for match in reason.finditer(text, low):
                 found.append(Named(match.start(), match.end(), code))
                 text = _cover(text, match.start(), match.end())
-    for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
-        found.append(Named(match.start(), match.end(), "REASON"))
-        text = _cover(text, match.start(), match.end())
-    for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
-        figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
-        step = max(1, (match.end() - match.start()) // len(figures))
-        for number, item in enumerate(figures):
-            found.append(
-                Named(
-                    match.start() + number * step, match.start() + (number + 1) * step, _CODES[item]
-                )
-            )
-        text = _cover(text, match.start(), match.end())
+    speaks = bool(words & {"respon", "reduc", "decreas", "improve"})
+    for number, band in enumerate(bars.bands(text) if speaks else ()):
+        found.append(Named(*band, f"BAND{number}", bar=True))
+        text = _cover(text, *band)
+    for members in bars.lists(text) if speaks else ():
+        found += [Named(*member, bar=True) for member in members]
+        text = _cover(text, members[0][0], members[-1][1])
     for match in _BOTH.finditer(text) if "median" in words else ():
         found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
     if words & {"median", "mean"} and _REDUCES.search(text) and _ABOUT_SEIZURES.search(text):
         for match in _AVERAGE_OF.finditer(text):
             found.append(Named(match.start(), match.end(), _AVERAGES[match[1].lower()]))
-    for match in _BARRED.finditer(text) if words & {"reduc", "decreas"} else ():
-        start = match.start()
-        for bar in re.finditer(r"25|50|75|90|100", match[1]):
-            found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
-            start = found[-1].end
-        text = _cover(text, match.start(), match.end())
-    for match in _NOUNLESS.finditer(text):
-        found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
-        text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
+            continue
+        if code in _NEEDS_TOO and words.isdisjoint(_NEEDS_TOO[code]):
+            continue
+        # harm is a reason only where somebody left
+        if code == "HURT" and words.isdisjoint(_LEFT):
             continue
         for match in pattern.finditer(text):
             if match.end() == match.start():
@@ -426,15 +431,15 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue
-            if match[0].lower() == "completers" and _OUT_OF.search(text, 0, match.start()):
+            if match[0].lower() in ("completers", "responders") and _OUT_OF.search(
+                text, 0, match.start()
+            ):
                 # "two of the 18 completers were ...": whom they were taken from
                 text = _cover(text, match.start(), match.end())
                 continue
             if code == "SF" and "remission" in match[0].lower() and not setting.seizures:
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
-                continue
-            if code == "HARM" and words.isdisjoint(_LEFT):
                 continue
             if code == "AE" and not _INCIDENCE.search(sentence):
                 continue
@@ -444,7 +449,10 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 found.append(Named(match.start(), end, "KIND"))
                 text = _cover(text, match.start(), end)
                 continue
-            said = "WDAE" if code == "HARM" else code
+            said = "WDAE" if code == "HURT" else code
+            if code == "HARM":
+                # a dose may be reduced because of adverse events as well
+                said = "KIND" if words.isdisjoint(_LEFT) else "WDAE"
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
@@ -462,11 +470,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
-    if any(item.code in _BARS or item.code == "REASON" for item in found):
-        # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
-        for match in _LONE_BAR.finditer(text):
-            found.append(Named(match.start(), match.end(), _CODES[match[1]]))
-            text = _cover(text, match.start(), match.end())
+    if any(
+        item.code in _BARS
+        or item.code.startswith(("BAND", "REASON"))
+        or (item.code == "SF" and "100" in sentence[item.start : item.end])
+        for item in found
+    ):
+        for member in bars.lone(sentence):
+            if "~" not in text[member[0] : member[1]]:
+                found.append(Named(*member, bar=True))
+                text = _cover(text, *member[:2])
     for pattern in (_RESPONSE,) if setting.responses else ():
         for match in pattern.finditer(text):
             found.append(Named(match.start(), match.end(), _response(text, match, setting)))
@@ -477,8 +490,11 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         for match in _SEIZED.finditer(text):
             spared = _SPARED.search(text, max(0, match.start() - 20), match.start())
             found.append(Named(match.start(), match.end(), "SF" if spared else "RECUR"))
-    elif "seizure" in words:
-        found += [Named(m.start(), m.end(), "RECUR") for m in _AGAIN.finditer(text)]
+    if "seizure" in words:
+        spans = [(item.start, item.end) for item in found]
+        for match in _AGAIN.finditer(text):
+            if not any(a < match.end() and match.start() < b for a, b in spans):
+                found.append(Named(match.start(), match.end(), "RECUR"))
     if setting.primary and not {item.code for item in found} - {"NONE"}:
         found += [Named(m.start(), m.end(), setting.primary) for m in PRIMARY.finditer(text)]
     found.sort(key=lambda item: item.start)
@@ -487,13 +503,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
 
 _BARS = {"RR25", "RR50", "RR75", "RR90"}
 _BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
-_BETWEEN = _p(
-    r"\b(?:between (?:25|50|75)\s?%? and|by (?:25|50|75)\s?%?\s?(?:-|to)) (?:50|74|75|99)\s?%|\bby (?:25|50|75)\s?%?-(?:50|74|75|99)\s?%"
-)
-_LONE_BAR = _p(
-    r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
-)
-_STOPPED = _p(r"cessation|control|stopped|ceased")
+_STOPPED = _p(r"cessation|control|stopped|ceased|absence of")
 _HALF = _p("50|fifty|hal[fv]")
 
 
@@ -508,7 +518,7 @@ def _response(text: str, match: re.Match[str], setting: Setting) -> str:
     return "STOP" if setting.status and said in ("SF", "RR50") else said
 
 
-_SO_FAR = _p(r"\s*(?:by|of|to)?\s*\(?")
+_SO_FAR = _p(r"(?: in (?:\w+[- ]){1,3})?\s*(?:by|of|to|was|were)?\s*\(?")
 
 
 def _merged(sentence: str, found: list[Named]) -> list[Named]:
@@ -517,6 +527,15 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
     for item in found:
         if out and _explained(sentence, out[-1], item):
             continue
+        if item.code == "RR50" and out and out[-1].code in _LADDER and out[-1].code != "RR50":
+            # "100% (9% vs 2%) responder rates"
+            gap = sentence[out[-1].end : item.start]
+            if (
+                _ASIDE.search(gap)
+                and not _ASIDE.sub("", gap).strip()
+                and not _HALF.search(sentence, item.start, item.end)
+            ):
+                continue
         if item.code == "PCRED" and out:
             last = out[-1]
             # ">=75% (57% vs 36%) reduction in frequency" names one outcome
@@ -526,18 +545,18 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
         elif (
-            item.code in _BARS
+            (item.code in _BARS or item.bar)
             and out
             and out[-1].code == "PCRED"
             and _SO_FAR.fullmatch(sentence, out[-1].end, item.start)
         ):
             # "seizure frequency fell by 50% or more" names one outcome
-            item = Named(out.pop().start, item.end, item.code)
+            item = Named(out.pop().start, item.end, item.code, item.bar)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
             between = sentence[out[-1].end : item.start]
             if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
                 out[-1] = Named(out[-1].start, out[-1].end, item.code)
-        elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 40:
+        elif item.code == "WD" and out and out[-1].code == "WDAE" and item.start - out[-1].end < 60:
             # "(discontinuation incidences for ... were ...)": the reason is still the same
             item = Named(item.start, item.end, "WDAE")
         out.append(item)
@@ -777,7 +796,9 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
+_LADDER = ("RR25", "RR50", "RR75", "RR90", "SF")
 _AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas)\b")
+_BUT = _p(r"\b(?:but|whereas|although|while)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
 
 
@@ -799,6 +820,29 @@ def _in_turns(
     return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
 
 
+def _falls_by_block(row: list[Named], values: list[Value]) -> bool:
+    """True where shares fall from bar to bar only if each bar has its figures in a row.
+
+    Nobody has three quarters fewer seizures who has not half: of "48%, 20%, 25%, and 8%" for the
+    bars 50 and 75, the first two are of 50.
+    """
+    if any(item.code not in _LADDER for item in row):
+        return False
+    order = sorted(range(len(row)), key=lambda n: _LADDER.index(row[n].code))
+    shares = [value.percent for value in values]
+    size = len(shares) // len(row)
+
+    def falls(arms: list[list[float | None]]) -> bool:
+        told = [[arm[n] for n in order] for arm in arms]
+        return all(
+            a is not None and b is not None and a >= b for arm in told for a, b in pairwise(arm)
+        )
+
+    in_turns = [shares[n : n + len(row)] for n in range(0, len(shares), len(row))]
+    in_blocks = [shares[n::size] for n in range(size)]
+    return falls(in_blocks) and not falls(in_turns)
+
+
 def _in_order(
     sentence: str, outcomes: list[Named], values: list[Value]
 ) -> list[tuple[Value, Named]]:
@@ -810,7 +854,11 @@ def _in_order(
         while at + len(row) < len(outcomes):
             following = outcomes[at + len(row)]
             gap = (row[-1].end, following.start)
-            if gap[1] - gap[0] >= 45 or any(gap[0] <= v.start < gap[1] for v in values):
+            if (
+                gap[1] - gap[0] >= 45
+                or _BUT.search(sentence, *gap)
+                or any(gap[0] <= v.start < gap[1] for v in values)
+            ):
                 break
             if following.code != row[-1].code:
                 row.append(following)
@@ -823,7 +871,8 @@ def _in_order(
             o.code for o in row
         }
         ahead = [v for v in values if row[0].start - 60 < v.end <= row[0].start]
-        if distinct and len(ahead) == len(row) and not pairs:
+        leaving = any(o.code in _LEAVING or o.code in ("WD", "COMP") for o in row)
+        if distinct and len(ahead) == len(row) and not pairs and not leaving:
             behind = [v for v in values if row[-1].end <= v.start < stop]
             if len(ahead) + len(behind) == len(values) and not len(behind) % len(row):
                 # "38% and 17% had a 50% and a 75% reduction": as many before as outcomes
@@ -841,7 +890,7 @@ def _in_order(
         inner = [sentence[a.end : b.start] for a, b in pairwise(after)]
         against = [bool(_VERSUS.search(gap)) for gap in inner]
         blocks = [(n + 1) % size != 0 for n in range(len(inner))]
-        if size > 1 and against == blocks:
+        if size > 1 and (against == blocks or _falls_by_block(row, after)):
             # "A and B (1 vs 2 and 3 vs 4)": each outcome has a comparison of its own
             pairs.extend((value, row[n // size]) for n, value in enumerate(after))
         else:

@@ -89,13 +89,13 @@ _UNIT = r"(?:years?|yrs?|y\.?(?:\s?o\b\.?)?|months?|mos?|weeks?|days?)"
 _UNITS = {"m": 12.0, "w": 52.0, "d": 365.0}
 #: Two ages: "12-65 years", "1 month to <4 years", "aged between 18 and 70", "(range, 19-62)".
 _AGES = _p(
-    rf"(?<![\d.,/-])({_N})[\s-]*({_UNIT})?(?: of age| old)?\s*(?:-|to|and|through|until)\s*(?:[<≤]|less than |up to )?\s?({_N})(?!\s?(?:%|mg|/))(?:[\s-]*({_UNIT})(?!\w))?(\s?(?:old|of age)\b)?"
+    rf"(?=\d)(?<![\d.,/-])({_N})[\s-]*({_UNIT})?(?: of age| old)?\s*(?:-|to|and|through|until)\s*(?:[<≤]|less than |up to )?\s?({_N})(?!\s?(?:%|mg|/))(?:[\s-]*({_UNIT})(?!\w))?(\s?(?:old|of age)\b)?"
 )
 _OLDER = _p(
-    rf"(?:≥|>=|> ?or ?= ?|>|at least|(?<!mean )(?<!median )(?<!average )\bage[ds]?|over|older than|more than|above|minimum age(?: of)?)\s*({_N})[\s-]*(?:years?|yrs?|y\.?o?\.?)(?![\w-])(?:[\s-](?:of age|old))?(?: (?:and|or) (?:older|over|above|more))?|({_N})[\s-]*(?:years?|yrs?|y)\b(?: of age| old)?,? (?:and|or) (?:older|over|above|more)|({_N})\+ years|older than ({_N})(?= (?:and|with|or|were|who)\b|\s?[(),;])"
+    rf"(?=[≥>aom\d])(?:(?:≥|>=|> ?or ?= ?|>|at least|(?<!mean )(?<!median )(?<!average )\bage[ds]?|over|older than|more than|above|minimum age(?: of)?)\s*({_N})[\s-]*(?:years?|yrs?|y\.?o?\.?)(?![\w-])(?:[\s-](?:of age|old))?(?: (?:and|or) (?:older|over|above|more))?|({_N})[\s-]*(?:years?|yrs?|y)\b(?: of age| old)?,? (?:and|or) (?:older|over|above|more)|({_N})\+ years|older than ({_N})(?= (?:and|with|or|were|who)\b|\s?[(),;]))"
 )
 _YOUNGER = _p(
-    rf"(?:<|≤|less than|under|below|up to|younger than|(?:not|no) older than)\s*({_N})[\s-]*(?:years?|yrs?|y\.?\s?o?\.?)(?!\w)"
+    rf"(?=[<≤lubyn])(?:<|≤|less than|under|below|up to|younger than|(?:not|no) older than)\s*({_N})[\s-]*(?:years?|yrs?|y\.?\s?o?\.?)(?!\w)"
 )
 _AGE_BEFORE = _p(r"\bag(?:e[ds]?|ing)\b[^.;\d]{0,25}$")
 _AGE_RANGE = _p(r"\bag(?:e[ds]?|ing)\b[^;]{0,50}(?:\brang\w+\W{0,2}(?:of |from )?|\()\s*$")
@@ -167,8 +167,9 @@ _KIDS_TITLE = _p(
 _ADULT = _p(r"\badults?\b")
 _ADOLESCENT = _p(r"adolescents?\b")
 _ELDERLY = _p(r"\belderly\b|older (?:adults|people|patients)|late[- ]life|geriatric")
-_BOTH = _p(
-    r"children and (?:young )?adults|adults? and (?:\w+ )?(?:children|p(?:a)?ediatric)|adolescents and (?:young )?adults|adults and adolescents"
+_BOTH = Guarded(
+    r"children and (?:young )?adults|adults? and (?:\w+ )?(?:children|p(?:a)?ediatric)|adolescents and (?:young )?adults|adults and adolescents",
+    "adult",
 )
 
 

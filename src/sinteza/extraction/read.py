@@ -7,13 +7,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, outcomes, people, tables, terms, validate
+from sinteza.extraction import (
+    bars,
+    beside,
+    effects,
+    kinds,
+    outcomes,
+    people,
+    tables,
+    terms,
+    validate,
+)
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.cues import Scene
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
+    PEOPLE,
     WORD,
     Value,
     bare,
@@ -51,6 +62,8 @@ _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
 _TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
 _DISTRUST = 0.7
+# and where the design itself is doubtful
+_DOUBT = 0.5
 # the grammar was made for abstracts, and no gold says how it does in bodies: a person looks at all
 _BODY = 0.7
 _REPORTED = {*_COUNTED, *_CHANGES, "RR25", "AE34"}
@@ -81,17 +94,18 @@ def read(record: Record, roles: Roles | None = None, told: Told | None = None) -
     title = fold_with_offsets(record.title, lower=False).text
     folded = fold_with_offsets(record.abstract_text[:_LONGEST], lower=False)
     text = folded.text
-    kinds = tuple(kind.name for kind in record.publication_types)
+    types = tuple(kind.name for kind in record.publication_types)
     domain = designs.domain(title, text)
-    design = designs.design(title, text, kinds)
+    design = designs.design(title, text, types)
     population = people.population(title, text, domain, design.type)
     short = abbreviations.find(f"{title}. {text}") if "(" in text else []
     # a report of open treatment may tell of the blinded part as well
-    single = design.type in _EXTRACTED_FROM and not designs.against_placebo(text)
+    single = design.type in _EXTRACTED_FROM and not kinds.against_placebo(text)
     table = ArmTable(title, text, short, single)
     spans = sentences.split(text)
     parts = _roles(record, folded, spans, roles)
-    trust = 1.0 if design.type in _TRUSTED and domain == "epilepsy" else _DISTRUST
+    sure = design.type in _TRUSTED and design.confidence >= _DOUBT
+    trust = 1.0 if sure and domain == "epilepsy" else _DISTRUST
     told = told or Told()
     setting = terms.setting(
         [text[a:b] for a, b in spans if b - a < _SENTENCE],
@@ -328,9 +342,6 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(
-    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
-)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
@@ -355,8 +366,8 @@ def _read_sentence(
     named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
     clean = covered(sentence, lists + told + table.printed_doses(sentence))
     for item in named:
-        if _BAR.fullmatch(sentence, item.start, item.end):
-            clean = clean[: item.start] + "~" * (item.end - item.start) + clean[item.end :]
+        for start, end in bars.figures(sentence, item.start, item.end) if item.bar else ():
+            clean = clean[:start] + "~" * (end - start) + clean[end:]
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
@@ -374,11 +385,12 @@ def _read_sentence(
         own = [(item.start, item.end) for item in named if item.code in ("FAIL", "RECUR")]
         extra = [v for v in counts(plain) if not any(a <= v.start < b for a, b in own)]
         if not figures or codes & _LONE:
-            figures += [
-                v
-                for v in extra
-                if not figures or _beside(sentence, v, named, figures) or _nobody(v, named)
-            ]
+            taken = [] if figures else extra
+            for v in sorted(extra, key=lambda value: value.start) if figures else []:
+                goes_on = taken and _GOES_ON.match(sentence[taken[-1].end : v.start])
+                if goes_on or _beside(sentence, v, named, figures) or _nobody(v, named):
+                    taken.append(v)
+            figures += taken
         figures += of_arms
         figures.sort(key=lambda value: value.start)
     if table.single:
@@ -440,17 +452,28 @@ def _uncovered(text: str, figures: list[Value]) -> str:
     return text
 
 
+# "with 10 withdrawals on lotramacetam and 9 on placebo"
+_GOES_ON = re.compile(
+    r"[^.;,()\d%]{0,60}\b(?:and|versus|vs\.?|compared with|than)\s(?:in |by |only )?$", re.I
+)
+# what stands in brackets right behind a count tells of those people
+_FOLLOWS = re.compile(r"\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])")
 _LIST_ON = re.compile(rf"^(?:,? and|,)\s{INT}(?:(?:,? and|,)\s{INT})*\b", re.I)
 
 
 def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: list[Value]) -> bool:
     """A plain count in a sentence of percentages: a result only right beside a counted outcome."""
-    after = [o for o in named if 0 <= o.start - value.end < 60 and o.code in _COUNTED]
+    after = [o for o in named if value.end <= o.start and o.code in _COUNTED]
     if not after:
         return False
     # the rest of its list: "15, 11, and 6 patients discontinued"
     between = _LIST_ON.sub("", sentence[value.end : after[0].start])
-    return not any(value.end <= f.start < after[0].start for f in figures) and "," not in between
+    aside = _FOLLOWS.match(between)
+    if aside:
+        return len(between) - aside.end() < 20
+    if any(value.end <= f.start < after[0].start for f in figures):
+        return False
+    return after[0].start - value.end < 60 and "," not in between
 
 
 # a share of people, of seizures: no change
@@ -500,10 +523,16 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code == "RECUR" and re.search(r"\bby\W*$", before):
             continue
+        if value.total is not None and _EVENTS.match(sentence, value.end):
+            continue
+        if reading.code in _HARMS and _NOT_THEIRS.match(sentence, value.end):
+            continue
+        if reading.code in _APART and _told_apart(sentence, value, reading):
+            continue
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
         if re.match(
-            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
+            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|(?:more|less) (?:frequent|common|often)|confidence)",
             after,
         ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
@@ -519,17 +548,43 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code not in _CHANGES and re.search(r"\b(?:fe)?males?\b", said):
             continue
-        if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
+        if reading.code in ("AE", "SAE") and re.search(
+            r"\b(?:mild|moderate|severe)(?: (?:in|for|by))?\W*$", before
+        ):
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\s+of (?:these|them|which)\b", after):
             continue
-        if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
+        if reading.code in ("AE", "SAE") and re.match(
+            r"\)?\s*(?:(?:were|was|being) )?(?:\w+ )?(?:mild|moderate|severe)", after
+        ):
             continue
-        if value.percent is None and _elsewhere(sentence, value, reading):
+        whole = value.percent is None or reading.code in ("COMP", "WD", "RETENTION")
+        if whole and value.events is not None and _elsewhere(sentence, value, reading):
             continue
         kept.append(value)
     reading.values[:] = kept
     return bool(kept)
+
+
+_HARMS = {"AE", "SAE", "AEN", "WDAE", "RECUR", "DEATH"}
+# "23 of 79 (29%) serious adverse events": events, not people
+_EVENTS = re.compile(r"\)?\s?(?:serious )?(?:TE?AEs|AEs|SAEs|adverse events)\b", re.I)
+# "three rashes (one patient each)", "an 82% lower risk"
+_NOT_THEIRS = re.compile(
+    r"\)?\s?(?:\w+ each\b|(?:\w+ )?(?:reduction|decrease|increase|lower|greater)\b|of (?:the )?complet)",
+    re.I,
+)
+_APART = {"AE", "SAE", "COMP", "WD", "WDAE", "WDLOE", "RETENTION"}
+_DOES = re.compile(
+    rf"\)?\s*(?:of )?(?:the )?(?:\w+ )?{PEOPLE}\s(?!in\b|on\b|with\b|receiving|taking|treated|given|of\b|had\b|reported|experienced|completed|withdrew|discontinued|were\b|was\b|and\b|who\b)[a-z]+",
+    re.I,
+)
+
+
+def _told_apart(sentence: str, value: Value, reading: Reading) -> bool:
+    """True behind a semicolon where other things are said of the people counted."""
+    between = sentence[reading.named.end : value.start]
+    return ";" in re.sub(r"\([^()]*\)?", "", between) and bool(_DOES.match(sentence, value.end))
 
 
 # what people did who are no result: "41 patients elected to continue, only 11 ..."

@@ -15,7 +15,16 @@ _RESULT = re.compile(
 )
 _FIGURE = re.compile(r"\d")
 _WORD = re.compile(r"(?:teen|ty|hundred|ten|eleven|twelve|five|six|seven|eight|nine)\b", re.I)
-_SIZED = re.compile(r"\b[nN]\s?=|random|assign|allocat|receiv|\d (?:patients|subjects)|group", re.I)
+_SIGN = re.compile(r"\b[nN]\s?=|\d (?:patients|subjects)", re.I)
+_SIZED_WORDS = ("random", "assign", "allocat", "receiv", "group")
+_ITT_SIZE = re.compile(
+    rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b(?!\s?[\[(]\s?\d[\d.]*\s?%)"
+)
+_PEOPLE_AFTER = re.compile(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {PEOPLE}")
+_PEOPLE_BEFORE = re.compile(
+    rf"\b({INT})\s+(?:{PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+|assigned\s+|allocated\s+)?(?:to|received|receiving|in(?: the| a)?|on|took|given)?\s*(?:the\s+)?(?:oral |matching |matched )?$",
+    re.I,
+)
 _GIVEN_TO = re.compile(r"random|assign|allocat|intent\w*-to", re.I)
 
 
@@ -24,7 +33,7 @@ def find_sizes(
 ) -> None:
     """Give the arms the numbers of people that sentences print beside them."""
     for sentence in sentences:
-        if not (_FIGURE.search(sentence) or _WORD.search(sentence)) or not _SIZED.search(sentence):
+        if not _sized(sentence) or not (_FIGURE.search(sentence) or _WORD.search(sentence)):
             continue
         is_random = bool(
             re.search(r"random|assign|allocat|received|entered|\bITT\b|intent", sentence, re.I)
@@ -55,20 +64,19 @@ def find_sizes(
                 arm.n_analyzed = n
 
 
+def _sized(sentence: str) -> bool:
+    """Whether a sentence speaks of groups, or of people and their number."""
+    low = sentence.lower()
+    return any(word in low for word in _SIZED_WORDS) or bool(_SIGN.search(sentence))
+
+
 def _size_after(text: str, told: bool) -> int | None:
-    match = re.match(
-        rf"[^.;%]{{0,45}}?[(\[,:;]\s*(?:mITT\s*=|ITT\s*=|[nN]\s?=|N:)\s*({INT})\b(?!\s?[\[(]\s?\d[\d.]*\s?%)",
-        text,
-    )
+    match = _ITT_SIZE.match(text)
     if not match and not told:
-        match = re.match(rf"(?:\s*(?:group|arm|alone))?\s*[,:]?\s*\(?({INT}) {PEOPLE}", text)
+        match = _PEOPLE_AFTER.match(text)
     return integer(match[1]) if match else None
 
 
 def _size_before(text: str) -> int | None:
-    match = re.search(
-        rf"\b({INT})\s+(?:{PEOPLE}\s+)?(?:were\s+)?(?:randomi[sz]ed\s+|assigned\s+|allocated\s+)?(?:to|received|receiving|in(?: the| a)?|on|took|given)?\s*(?:the\s+)?(?:oral |matching |matched )?$",
-        text,
-        re.I,
-    )
+    match = _PEOPLE_BEFORE.search(text)
     return integer(match[1]) if match else None

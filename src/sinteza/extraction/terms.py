@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
+from sinteza.extraction.guarded import Guarded
 from sinteza.extraction.outcomes import ADJECTIVE, PRIMARY, Setting, named, prevention
 from sinteza.text.abbreviations import Abbreviation
 
@@ -20,13 +22,19 @@ _DEFINES = re.compile(
 )
 _RESPONSE = rf"(?:\b(?P<kind>{ADJECTIVE})[- ])?(?:(?:treatment|clinical|therapeutic|seizure) )?\brespon(?:se|der)s?\b"
 # "response was defined as ...", "major responders (>= 75 % reduction)", "... were considered responders"
-_MEANS = tuple(
-    re.compile(pattern, re.I)
-    for pattern in (
+_MEANS = (
+    Guarded(
         rf"{_RESPONSE}[^.;]{{0,120}}?\b(?:defined|considered|classified) (?:as|by|to be)\b(?P<means>[^.;]*)",
+        *("defined", "considered", "classified"),
+    ),
+    Guarded(
         rf"{_RESPONSE}(?: (?:rates?|status))? ?\((?P<means>[^()]*(?:\([^()]*\)[^()]*)*)\)",
+        "(",
+    ),
+    Guarded(
         rf"(?P<means>[^.;]*?)\b(?:was|were) (?:\w+ )?(?:defined|considered|classified|regarded)(?: (?:as|to be))?(?: an?)? {_RESPONSE}",
-    )
+        *("defined", "considered", "classified", "regarded"),
+    ),
 )
 _OF_SEIZURES = re.compile(
     r"(?:seizures?|spasms?|convulsions?|attacks?|jerks)(?:[- ](?:frequenc(?:y|ies)|counts?|rates?|numbers?))?$",
@@ -51,9 +59,9 @@ def setting(
             continue
         if _OF_SEIZURES.search(item.long) and not _NOT_SEIZURES.search(item.long):
             forms.append(item.short)
-        found = {name.code for name in named(item.long, Setting(seizures=seizures))}
+        found = _codes(item.long, seizures)
         if len(found) == 1 and found <= _EFFICACY:
-            codes.append((_word([item.short]), found.pop()))
+            codes.append((_word([item.short]), next(iter(found))))
     endpoints = list(primary(sentences))
     single = [item for item in endpoints if len(item) == 1]
     changes = endpoints[0] & {"MPC", "MEANPC"} if endpoints else set()
@@ -67,6 +75,12 @@ def setting(
         short_codes=tuple(codes),
         short_seizures=_word(forms) if forms else None,
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _codes(long: str, seizures: bool) -> frozenset[str]:
+    """The outcomes an abbreviation stands for: reports abbreviate the same words."""
+    return frozenset(name.code for name in named(long, Setting(seizures=seizures)))
 
 
 def _word(forms: list[str]) -> re.Pattern[str]:

@@ -35,7 +35,6 @@ from sinteza.model.record import (
 name = "pubmed-xml"
 extensions = (".xml",)
 
-_SPACE = re.compile(r"\s+")
 _YEAR = re.compile(r"\b(1[5-9]|20|21)\d\d\b")
 _HISTORY_FIELDS = {"entrez": "created", "pubmed": "entered", "medline": "indexed"}
 _OWN_ID = "PubmedData/ArticleIdList/ArticleId[@IdType='sinteza']"
@@ -94,7 +93,7 @@ def read(stream: BinaryIO, *, path: str = "", source: str = "") -> Iterator[Reco
 
 
 def _clean(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _text(element: Any) -> str:
@@ -110,19 +109,29 @@ def _find(element: Any, path: str) -> str:
     return _text(element.find(path)) if element is not None else ""
 
 
+def _children(element: Any) -> dict[str, str]:
+    """The text of each child, by its name; of several with one name the first."""
+    found: dict[str, str] = {}
+    for child in element:
+        if child.tag not in found:
+            found[child.tag] = _text(child)
+    return found
+
+
 def _day(element: Any) -> str:
     """An ISO date as precise as Year, Month, Day or Season allow."""
     if element is None:
         return ""
-    year = _find(element, "Year")
+    fields = _children(element)
+    year = fields.get("Year", "")
     if not year:
-        found = _YEAR.search(_find(element, "MedlineDate"))
+        found = _YEAR.search(fields.get("MedlineDate", ""))
         return found.group() if found else ""
-    month = _find(element, "Month").lower()
+    month = fields.get("Month", "").lower()
     if not month:
         return year
     number = MONTHS.get(month[:3]) or (f"{int(month):02d}" if month.isdigit() else "")
-    day = _find(element, "Day")
+    day = fields.get("Day", "")
     if not number or not day.isdigit():
         return f"{year}-{number}" if number else year
     return f"{year}-{number}-{int(day):02d}"
@@ -151,18 +160,27 @@ def _sections(parent: Any) -> tuple[Section, ...]:
 
 
 def _person(element: Any) -> Author:
+    fields: dict[str, str] = {}
+    affiliations: list[str] = []
     orcid = ""
-    for identifier in element.findall("Identifier"):
-        if identifier.get("Source") == "ORCID":
-            orcid = _text(identifier).rsplit("/", 1)[-1]
+    # one walk over the children: a search for each name would cost most of the reading
+    for child in element:
+        tag = child.tag
+        if tag == "AffiliationInfo":
+            affiliations += [_text(item) for item in child.findall("Affiliation")]
+        elif tag == "Identifier":
+            if child.get("Source") == "ORCID":
+                orcid = _text(child).rsplit("/", 1)[-1]
+        elif tag not in fields:
+            fields[tag] = _text(child)
     return Author(
-        last=_find(element, "LastName"),
-        fore=_find(element, "ForeName"),
-        initials=_find(element, "Initials"),
-        suffix=_find(element, "Suffix"),
-        collective=_find(element, "CollectiveName"),
+        last=fields.get("LastName", ""),
+        fore=fields.get("ForeName", ""),
+        initials=fields.get("Initials", ""),
+        suffix=fields.get("Suffix", ""),
+        collective=fields.get("CollectiveName", ""),
         orcid=orcid,
-        affiliations=tuple(_text(a) for a in element.findall("AffiliationInfo/Affiliation")),
+        affiliations=tuple(affiliations),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 _ABBREVIATED = (
@@ -28,6 +29,12 @@ class Sentence(NamedTuple):
 
 def split(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of one text, blanks between them left out."""
+    return list(_split(text))
+
+
+# several readers of one record ask for the same text in turn
+@lru_cache(maxsize=4)
+def _split(text: str) -> tuple[tuple[int, int], ...]:
     spans = []
     at = 0
     for match in _END.finditer(text):
@@ -39,7 +46,7 @@ def split(text: str) -> list[tuple[int, int]]:
     end = len(text.rstrip())
     if end > at:
         spans.append((at, end))
-    return spans
+    return tuple(spans)
 
 
 def split_sections(sections: Iterable[str]) -> list[Sentence]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tomllib
 from importlib.resources import files
 
@@ -386,3 +387,62 @@ def test_a_therapy_is_studied_where_it_is_given(matcher: Matcher) -> None:
     # not in the title, but named more often than any other
     assert "cenobamate" in studied(matcher, text, "A new drug for focal seizures")
     assert "carbamazepine" not in studied(matcher, text, "A new drug for focal seizures")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adults with refractory partial-onset seizures took part.",
+        "Adults with drug-resistant focal epilepsy took part.",
+        "Seizures were resistant to two antiepileptic drugs.",
+        "Thirty treatment-resistant patients entered.",
+        "Pacienți cu crize focale refractare.",
+        "Pacienți cu epilepsie focală farmacorezistentă.",
+    ],
+)
+def test_drug_resistant_epilepsy_however_its_words_stand(matcher: Matcher, text: str) -> None:
+    assert "dre" in found(matcher, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Refractory status epilepticus was treated.",
+        "Treatment-resistant depression in adults.",
+        "A resistant strain was found in patients with epilepsy.",
+    ],
+)
+def test_what_is_resistant_but_no_epilepsy(matcher: Matcher, text: str) -> None:
+    assert "dre" not in found(matcher, text)
+
+
+def test_a_condition_is_studied_where_such_people_took_part(matcher: Matcher) -> None:
+    title = "Novazepam against placebo"
+    text = (
+        "Seizures are common in tuberous sclerosis complex. Forty dogs were bred. Adults with "
+        "refractory focal seizures were randomized. Patients with Dravet syndrome were excluded."
+    )
+    about = studied(matcher, text, title)
+    assert "dre" in about
+    assert not about & {"tsc", "dravet"}
+    about = studied(matcher, "Forty dogs received novazepam for epilepsy.", title)
+    assert "pop_animal" in about
+
+
+def test_an_acronym_repeated_costs_what_its_text_costs(matcher: Matcher) -> None:
+    # nothing of epilepsy in it, so that every mention asks whether there is
+    start = time.process_time()
+    assert matcher.match(record("AMPA " * 40_000)) == []
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Novazepam was added to a stable regimen of valproate in epilepsy.",
+        "All took one to three concomitant antiepileptic drugs.",
+        "Novazepamul a fost adăugat la tratamentul de fond.",
+    ],
+)
+def test_a_drug_given_beside_others(matcher: Matcher, text: str) -> None:
+    assert "addon_therapy" in found(matcher, text)

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from sinteza.extraction.design import design, domain
+from sinteza.extraction.kinds import cues
+from sinteza.extraction.kinds import probabilities as probabilities_of_designs
 from sinteza.extraction.participants import candidates, n_randomized, probabilities
 from sinteza.extraction.people import age_group, drug_resistant
 
@@ -55,7 +59,7 @@ RCT = ("Randomized Controlled Trial",)
         ),
         (
             "The effect of a drug on discharges",
-            "The EEG was taken during placebo and drug phases.",
+            "The EEG was taken during placebo and drug phases, in random order.",
             "rct_crossover",
         ),
         (
@@ -102,7 +106,7 @@ RCT = ("Randomized Controlled Trial",)
         ("The ABC study: design and methodology", "Patients were randomized.", "protocol"),
         ("A drug in children: systematic review", "We searched.", "review"),
         (
-            "Levels of other drugs in children",
+            "Levels of other drugs in children: a subgroup analysis",
             "Levels obtained in a randomized placebo-controlled trial were compared.",
             "posthoc_rct",
         ),
@@ -115,6 +119,38 @@ RCT = ("Randomized Controlled Trial",)
 )
 def test_the_words_decide_not_the_publication_type(title: str, text: str, kind: str) -> None:
     assert design(title, text, RCT).type == kind
+
+
+def test_a_design_said_plainly_is_sure_and_a_guess_is_not() -> None:
+    told = design("A drug in epilepsy: an open-label extension study", "Patients continued.", RCT)
+    assert told.type == "open_label_extension"
+    assert told.confidence >= 0.95
+    guess = design(
+        "Discharges and a drug", "The EEG was taken during placebo and drug phases.", RCT
+    )
+    assert guess.confidence < 0.5
+
+
+def test_a_bare_title_may_be_too_little() -> None:
+    assert design("A drug in epilepsy", "", ()).type == "unknown"
+
+
+def test_what_had_no_control_has_none() -> None:
+    told = design("A drug in an open-label study", "It was better than placebo had been.", ())
+    assert (told.type, told.blinding, told.control) == ("single_arm", "open", "none")
+    assert not told.randomised
+
+
+def test_chances_of_the_designs_add_up_to_one() -> None:
+    held = cues("A randomized trial", "Patients were randomized to a drug or placebo.", RCT)
+    weights = {
+        "always": {"rct_parallel": 0.5, "review": 0.5},
+        "text assigned": {"rct_parallel": 2.0},
+        "no text": {"review": 3.0},
+    }
+    chances = probabilities_of_designs(held, weights)
+    assert sum(chances.values()) == pytest.approx(1)
+    assert chances["rct_parallel"] == pytest.approx(1 / (1 + math.exp(-2.0)))
 
 
 @pytest.mark.parametrize(
@@ -254,8 +290,21 @@ def test_chances_of_the_numbers_and_of_none_add_up_to_one() -> None:
     assert max(chances, key=lambda n: chances[n]) == 40
 
 
-def test_domains() -> None:
-    assert domain("A drug in dogs with epilepsy", "Nineteen dogs.") == "veterinary"
-    assert domain("A drug in migraine", "Migraine attacks were counted.") == "other"
-    assert domain("A drug and cortical excitability", "In healthy volunteers.") == "healthy"
-    assert domain("A drug for focal seizures", "Patients with epilepsy.") == "epilepsy"
+@pytest.mark.parametrize(
+    ("title", "text", "field"),
+    [
+        ("A drug in dogs with epilepsy", "Nineteen dogs.", "veterinary"),
+        ("A drug in migraine", "Migraine attacks were counted.", "other"),
+        ("A drug and cortical excitability", "In healthy volunteers.", "healthy"),
+        ("A drug for focal seizures", "Patients with epilepsy.", "epilepsy"),
+        ("An antiepileptic drug in tics", "A drug for seizures was given for tics.", "other"),
+        ("A drug and memory", "Older patients taking anticonvulsant drugs took part.", "epilepsy"),
+        ("A drug and abuse", "In recreational depressant users.", "healthy"),
+        ("Bones after a drug", "Children had it after a febrile seizure.", "febrile_seizures"),
+        ("A drug for seizures in malaria", "Can it prevent them?", "prophylaxis"),
+        ("Prevention of post-stroke epilepsy", "Patients with stroke.", "prophylaxis"),
+        ("Prevention of falls in epilepsy", "Patients with epilepsy.", "epilepsy"),
+    ],
+)
+def test_domains(title: str, text: str, field: str) -> None:
+    assert domain(title, text) == field

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import sinteza.extraction
-from sinteza.extraction import numbers, outcomes
+from sinteza.extraction import kinds, numbers, outcomes
 from sinteza.extraction.guarded import Guarded, standing
 
 
@@ -22,11 +22,20 @@ def _guarded() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for module in pkgutil.iter_modules(sinteza.extraction.__path__):
         inside = importlib.import_module(f"sinteza.extraction.{module.name}")
         for name, value in vars(inside).items():
-            if isinstance(value, Guarded):
-                yield f"{module.name}.{name}", value.pattern.pattern, value.words
+            for item in value if isinstance(value, tuple) else (value,):
+                if isinstance(item, Guarded):
+                    yield f"{module.name}.{name}", item.pattern.pattern, item.words
+    for name, cue in (*kinds._CUES, *kinds._TITLES):
+        yield f"kinds {name}", cue.pattern.pattern, cue.words
     for code, pattern in outcomes._PATTERNS:
+        plain = pattern
+        if isinstance(pattern, Guarded):
+            plain = pattern.pattern
+            yield f"outcomes {code}", plain.pattern, pattern.words
         if code in outcomes._NEEDS:
-            yield f"outcomes {code}", pattern.pattern, outcomes._NEEDS[code]
+            yield f"outcomes {code}", plain.pattern, outcomes._NEEDS[code]
+        if code in outcomes._NEEDS_TOO:
+            yield f"outcomes {code} too", plain.pattern, outcomes._NEEDS_TOO[code]
     for place, (pattern, words) in enumerate(numbers._COVERED):
         if words:
             yield f"numbers {place}", pattern.pattern, words
@@ -122,3 +131,9 @@ def test_a_guard_reads_without_regard_to_case() -> None:
 
 def test_standing_words() -> None:
     assert standing(("seizure", "placebo"), "Placebo was given") == {"placebo"}
+
+
+def test_a_drug_is_no_adverse_event() -> None:
+    # "ae" is sought where no "AED" stands: the pattern for it ends behind the letters
+    assert [item.code for item in outcomes.named("AEs were seen in 12 patients on other AEDs.")]
+    assert not outcomes.named("Twelve patients took two AEDs.")

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from sinteza.extraction import numbers
 from sinteza.extraction.numbers import covered, decimal, integer, values
 from sinteza.extraction.validate import derived_events
 
@@ -72,3 +75,16 @@ def test_derived_events() -> None:
     # none fits, or more than one does
     assert derived_events(54.0, 43, 0) is None
     assert derived_events(50.0, 1000, 0) is None
+
+
+def test_numbers_in_words_up_to_the_hundreds() -> None:
+    small = [*numbers._UNITS, *numbers._TEENS, *numbers._TENS]
+    small += [f"{ten}-{unit}" for ten in numbers._TENS for unit in numbers._UNITS]
+    for word in (*small, "none", "zero"):
+        assert re.fullmatch(numbers.WORD, word)
+        assert re.match(numbers.WORD, f"{word} patients")[0] == word
+    for word in small:
+        for whole in (f"{word} hundred", f"a hundred and {word}", f"Three hundred {word}"):
+            assert re.match(numbers.WORD, whole, re.I)[0] == whole
+    for word in ("a", "no", "and", "hundred", "twoty", "fiveteen", "twelveteen"):
+        assert not re.fullmatch(numbers.WORD, word)
