@@ -255,12 +255,8 @@ class Scene:
         self.number = {id(m): n for n, m in enumerate(self.mentions)}
 
     def _join_lists(self) -> None:
-        """A name that stands alone beside one of several lists is that of the whole list.
-
-        Beside the only list it may be that of one figure, and the other be another arm's."""
+        """A name that stands alone beside a list may be that of the whole list."""
         self.of_list: set[tuple[int, int]] = set()
-        if self.run_of[-1] == 0:
-            return
         alone = {
             n
             for n, mention in enumerate(self.mentions)
@@ -273,7 +269,8 @@ class Scene:
                 for n in alone:
                     if self.joins.get((i, n)) == "before":
                         self.joins[i + 1, n] = "before"
-        for i in reversed(range(len(self.listed))):
+        # of the only list it may be that of one figure, and the other be another arm's
+        for i in reversed(range(len(self.listed) if self.run_of[-1] else 0)):
             bound = any(figure == i for figure, _ in self.joins)
             if self.listed[i] and not self.contrast[i] and not bound:
                 # "A and B on placebo"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a sentence of an abstract is read best on one line
 """Whose figure it is: invented sentences, and the mathematics of the chain."""
 
 from __future__ import annotations
