@@ -267,7 +267,8 @@ class Scene:
             if listed and inside and inside == self.depth[self.values[i + 1].start]:
                 # "placebo (A, B)"
                 for n in alone:
-                    if self.joins.get((i, n)) == "before":
+                    outside = self.depth[self.mentions[n].start] != inside
+                    if outside and self.joins.get((i, n)) == "before":
                         self.joins[i + 1, n] = "before"
         # of the only list it may be that of one figure, and the other be another arm's
         for i in reversed(range(len(self.listed) if self.run_of[-1] else 0)):
