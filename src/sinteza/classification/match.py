@@ -13,6 +13,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from sinteza.classification import aboutness
 from sinteza.classification.coordination import Coordination
@@ -173,7 +174,7 @@ class Matcher:
             return number in spelled
         if self._kinds[self._ids[number]] == "gene":
             return bool(_GENETICS.search(text.folded, max(0, start - 120), end + 120))
-        return number in spelled or bool(_FIELD_OF_EPILEPSY.search(text.folded))
+        return number in spelled or text.of_epilepsy
 
     def _headings(self, record: Record, found: dict[str, _Spans]) -> None:
         said = {
@@ -281,6 +282,11 @@ class _Fields:
             pieces.append(folded.text)
             at += len(folded.text) + 1
         self.folded = "\n".join(pieces)
+
+    @cached_property
+    def of_epilepsy(self) -> bool:
+        """Whether the record has words of the field: searched for once."""
+        return bool(_FIELD_OF_EPILEPSY.search(self.folded))
 
     def locate(self, start: int, end: int) -> tuple[str, int, int]:
         """Field and characters of the field; for keywords the number of the keyword."""

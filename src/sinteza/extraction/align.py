@@ -11,16 +11,18 @@ an arm is for its figure, over all chains, is how sure the pairing is.
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
 from sinteza.extraction.cues import Scene
 from sinteza.extraction.drafts import Mention
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import Value
 from sinteza.extraction.outcomes import Reading
-from sinteza.extraction.weights import WEIGHTS
 
 _EITHER = re.compile(r"\beither (?:[\w/]+ ){0,3}?(?:or (?:the )?)?$", re.I)
 # "(p = 0.08 vs placebo)": what was tested, not whose figure
@@ -45,8 +47,12 @@ def _log_sum(numbers: Sequence[float]) -> float:
 class Alignment:
     """Pairs of (figure, arm) with how sure the pairing is (0 to 1), sentence by sentence."""
 
-    def __init__(self, table: ArmTable, sentences: Sequence[str]) -> None:
+    def __init__(
+        self, table: ArmTable, sentences: Sequence[str], weights: Mapping[str, float] | None = None
+    ) -> None:
         self.table = table
+        self.scenes: list[Scene] = []
+        self._weights = _shipped() if weights is None else weights
         self._sentences = sentences
         self._mentions: dict[int, list[Mention]] = {}
         self._previous: list[int] = []
@@ -75,12 +81,13 @@ class Alignment:
         lists = self._lists(sentence, reading)
         if len(lists) > 1:
             return [item for part in lists for item in self.pair(number, part)]
-        scene = self.scene(number, reading)
+        scene = self._scene(number, reading)
+        self.scenes.append(scene)
         out = self._shared(scene) or self._decoded(scene)
         self._remember([arm for _, arm, _ in out])
         return out
 
-    def scene(self, number: int, reading: Reading) -> Scene:
+    def _scene(self, number: int, reading: Reading) -> Scene:
         """A reading in its sentence, with the arms its figures could have."""
         sentence, inner = self._sentences[number], reading.named
         mentions = [
@@ -120,7 +127,9 @@ class Alignment:
 
     def _decoded(self, scene: Scene) -> list[tuple[Value, int, float]]:
         """The most probable chain, and of each figure how probable its arm is."""
-        own, following = scores(scene)
+        if scene.nowhere:
+            return []
+        own, following = scores(scene, self._weights)
         shares = marginals(own, following)
         for row in own:
             row[scene.nobody] = -math.inf
@@ -203,21 +212,32 @@ class Alignment:
         ) and bool(re.search(r"\b(?:was|were|of|by|=|:)\s*$", tail))
 
 
-def scores(scene: Scene) -> tuple[list[list[float]], list[list[list[float]]]]:
+@cache
+def _shipped() -> dict[str, float]:
+    raw = files("sinteza.extraction").joinpath("models/arms.json").read_text("utf-8")
+    return {str(cue): float(weight) for cue, weight in json.loads(raw)["weights"].items()}
+
+
+def scores(
+    scene: Scene, weights: Mapping[str, float]
+) -> tuple[list[list[float]], list[list[list[float]]]]:
     """Of each figure the score of each candidate, and of neighbors that of each two."""
     own = [
-        [_weighed(scene.own(i, candidate)) for candidate in scene.candidates]
+        [_weighed(scene.own(i, candidate), weights) for candidate in scene.candidates]
         for i in range(len(scene.values))
     ]
     following = [
-        [[_weighed(scene.next(i, one, two)) for two in scene.candidates] for one in scene.candidates]
+        [
+            [_weighed(scene.next(i, one, two), weights) for two in scene.candidates]
+            for one in scene.candidates
+        ]
         for i in range(len(scene.values) - 1)
     ]
     return own, following
 
 
-def _weighed(cues: Sequence[tuple[str, float]]) -> float:
-    return sum(WEIGHTS.get(name, 0.0) * size for name, size in cues)
+def _weighed(cues: Sequence[tuple[str, float]], weights: Mapping[str, float]) -> float:
+    return sum(weights.get(name, 0.0) * size for name, size in cues)
 
 
 def best(own: list[list[float]], following: list[list[list[float]]]) -> list[int]:
@@ -225,14 +245,14 @@ def best(own: list[list[float]], following: list[list[list[float]]]) -> list[int
     score, back = own[0], []
     for i, steps in enumerate(following):
         pick = [
-            max(range(len(score)), key=lambda s, t=t: score[s] + steps[s][t])
+            max((before + steps[s][t], -s) for s, before in enumerate(score))
             for t in range(len(score))
         ]
-        back.append(pick)
-        score = [score[s] + steps[s][t] + own[i + 1][t] for t, s in enumerate(pick)]
+        back.append([-s for _, s in pick])
+        score = [total + own[i + 1][t] for t, (total, _) in enumerate(pick)]
     chain = [max(range(len(score)), key=score.__getitem__)]
-    for pick in reversed(back):
-        chain.append(pick[chain[-1]])
+    for chosen in reversed(back):
+        chain.append(chosen[chain[-1]])
     return chain[::-1]
 
 

@@ -23,7 +23,7 @@ _ALONE = re.compile(rf"({INT})(?:\s{PEOPLE})?", re.I)
 _OPENS = re.compile(r"(?:\s(?!and\b|or\b|but\b|in\b|on\b|with\b)[\w-]+){0,4}\s*[(\[]")
 _WHAT = (
     r"(?!(?:[\w-]+\s){0,3}?(?:titration|baseline|screening|questionnaires?|diar\w+|surveys?|tests?|enrol\w+|infusion|surgery)\b)"
-    r"(?:[\w-]+\s){0,4}?(?:study|trial|protocol|treatments?|phases?|periods?|arms|therapy|follow-up|comparison|weeks|months|days)\b"
+    r"(?:[\w-]+\s){0,4}?(?:study|trial|protocol|treatments?|phases?|periods?|arms|therapy|follow-up|comparison|weeks|months|days|week\s\d+)\b"
 )
 _DONE = r"(?:(?:who|that)\s(?:had\s|have\s)?completed|completing)"
 # "in the 21 patients who completed the study", "the patients completing the trial (n = 21)"

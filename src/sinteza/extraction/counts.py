@@ -110,6 +110,11 @@ _BEFORE: Mapping[str, str] = {
     )
     for word in words.split()
 }  # fmt: skip
+# a figure, or what each number in words begins with
+_NUMBERED = re.compile(
+    r"\d|\b(?:one|t(?:wo|hree|en|welve|hirt|went)|f(?:our|ive|ort|ift)|s(?:ix|even)|e(?:ight?|leven)|nine|hundred)",
+    re.I,
+)
 _YEARS = range(1950, 2040)
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,5}")
 _EQUALS = re.compile(r"\b[nN]\s?=\s*(?=\d)")
@@ -172,6 +177,16 @@ def _word(chunk: str) -> _Word:
     return _Word(chunk)
 
 
+def has_number(text: str) -> bool:
+    """False where no word of a text is a number."""
+    return bool(_NUMBERED.search(text))
+
+
+def names_people(text: str) -> bool:
+    """Whether patients, children, volunteers... are named."""
+    return any(_word(chunk).people for chunk in text.split())
+
+
 class Count(NamedTuple):
     """A figure: its words, its value, and how it counts people (None: it does not)."""
 
@@ -196,11 +211,6 @@ class Sentence:
     def cues(self) -> set[str]:
         """What any of its words can say."""
         return {name for word in self._words for name in word.cues}
-
-    @property
-    def names_people(self) -> bool:
-        """Whether patients, children, volunteers... are named."""
-        return any(word.people for word in self._words)
 
     def counts(self) -> list[Count]:
         """The figures in order, without those of weeks, doses, sites and men among the patients."""

@@ -48,7 +48,9 @@ _CONTRAST = re.compile(r"\b(?:vs|versus|compared|than|against|whereas|while|but|
 _VERSUS = re.compile(
     r"^[\s%)\],;]*(?:vs\.?|versus|compared (?:with|to)|as against|against)[\s(\[]*$", re.I
 )
-_ALL_OF_THEM = re.compile(r"\ball\b(?: of (?:them|whom|which))?,? (?:were )?(?:in|on|from|of|receiving|taking)\b", re.I)
+_ALL_OF_THEM = re.compile(
+    r"\ball\b(?: of (?:them|whom|which))?,? (?:were )?(?:in|on|from|of|receiving|taking)\b", re.I
+)
 _HELD = re.compile(
     r"\b(?:compar(?:ed|ison) (?:with|to)|versus|vs\.?|relative to|than|over|from|to)\s+(?:the |that |those |in |of |on |with |for |patients |receiving |taking )*$",
     re.I,
@@ -197,10 +199,7 @@ class Scene:
 
     def _figures_in_runs(self) -> None:
         """Lists of figures: of each its list, its place in it; the texts between neighbors."""
-        self.gaps = [
-            self.sentence[a.end : b.start]
-            for a, b in pairwise(self.values)
-        ]
+        self.gaps = [self.sentence[a.end : b.start] for a, b in pairwise(self.values)]
         self.contrast = [bool(_CONTRAST.search(gap)) for gap in self.gaps]
         self.versus = [bool(_VERSUS.match(_without(gap))) for gap in self.gaps]
         self.listed = []
@@ -245,14 +244,7 @@ class Scene:
                 )
                 if joined and not between:
                     self.joins[i, n] = side
-        # "placebo (A, B)": the parenthesis is of the one name before it
-        for i, listed in enumerate(self.listed):
-            inside = self.depth[self.values[i].start]
-            if listed and inside and inside == self.depth[self.values[i + 1].start]:
-                for n, mention in enumerate(self.mentions):
-                    alone = sum(c.run == c2.run for c2 in self.named if c2.mention is mention for c in self.named) == 1
-                    if alone and self.joins.get((i, n)) == "before":
-                        self.joins[i + 1, n] = "before"
+        self._join_lists()
         sides = list(self.joins.values())
         self.side = {
             "before": sides.count("before") - sides.count("after"),
@@ -261,6 +253,36 @@ class Scene:
         self.bound = {i for i, _ in self.joins}
         self.taken = {n for _, n in self.joins}
         self.number = {id(m): n for n, m in enumerate(self.mentions)}
+
+    def _join_lists(self) -> None:
+        """A name beside a list of figures that stands alone is that of the whole list."""
+        alone = {
+            n
+            for n, mention in enumerate(self.mentions)
+            if any(c.mention is mention and self.run_sizes[c.run] == 1 for c in self.named)
+        }
+        for i, listed in enumerate(self.listed):
+            inside = self.depth[self.values[i].start]
+            if listed and inside and inside == self.depth[self.values[i + 1].start]:
+                # "placebo (A, B)"
+                for n in alone:
+                    if self.joins.get((i, n)) == "before":
+                        self.joins[i + 1, n] = "before"
+        for i in reversed(range(len(self.listed))):
+            bound = any(figure == i for figure, _ in self.joins)
+            if self.listed[i] and not self.contrast[i] and not bound:
+                # "A and B on placebo"
+                for n in alone:
+                    if self.joins.get((i + 1, n)) == "after":
+                        self.joins[i, n] = "after"
+
+    @property
+    def nowhere(self) -> bool:
+        """True for several shares where no arm is named and no order of arms was told before."""
+        if self.named or len(self.values) < 2:
+            return False
+        shares = self.group != "T" or any(v.percent is not None for v in self.values)
+        return shares and not (self.memory and len(self.values) % len(self.memory) == 0)
 
     def _direction(self) -> int:
         """+1 where the words say that the treated have the greater figures, -1 the smaller, 0 unsaid."""
@@ -336,18 +358,31 @@ class Scene:
         if sizes and value.events is not None and value.events > max(sizes):
             yield "more than the arm had", 1.0
         if sizes and value.total is not None:
-            yield ("of as many as the arm had" if value.total in sizes else "of another number"), 1.0
+            yield (
+                ("of as many as the arm had" if value.total in sizes else "of another number"),
+                1.0,
+            )
         others = [
-            self.table.arms[n] for n in (*self.table.active(), self.table.comparator) if n is not None
+            self.table.arms[n]
+            for n in (*self.table.active(), self.table.comparator)
+            if n is not None
         ]
         if role == "pooled":
             known = [other.n_randomized or other.n_analyzed or 0 for other in others]
             if known and min(known) > 0 and (value.events or 0) > max(known):
                 yield "more than any arm had", 1.0
             if value.total and known and min(known) > 0:
-                yield ("of as many as all" if value.total > max(known) else "of fewer than all"), 1.0
+                yield (
+                    ("of as many as all" if value.total > max(known) else "of fewer than all"),
+                    1.0,
+                )
             rest = [v.events for v in self.values[i + 1 :]]
-            if value.events and len(rest) > 1 and None not in rest and sum(n or 0 for n in rest) == value.events:
+            if (
+                value.events
+                and len(rest) > 1
+                and None not in rest
+                and sum(n or 0 for n in rest) == value.events
+            ):
                 yield "all, then each", 1.0
             low = max(0, value.start - 60)
             if arm.drug == "all":
@@ -397,7 +432,10 @@ class Scene:
         if join:
             lead = self.side.get(join, 0)
             yield f"joined {join}", 1.0
-            yield f"joined on the {'usual' if lead > 0 else 'unusual' if lead < 0 else 'either'} side", 1.0
+            yield (
+                f"joined on the {'usual' if lead > 0 else 'unusual' if lead < 0 else 'either'} side",
+                1.0,
+            )
         else:
             if i in self.bound:
                 yield "another name beside it", 1.0
@@ -430,7 +468,12 @@ class Scene:
             yield f"out of scope {side}", 1.0
         if mention.vague:
             drug = self.table.arms[candidate.arm].drug
-            doses = any(drug.startswith(self.table.arms[c.arm].drug) for c in self.named if not c.mention.vague)  # type: ignore[union-attr]
+            doses = any(
+                drug.startswith(self.table.arms[arm].drug)
+                for other in self.mentions
+                if not other.vague
+                for arm in other.arms
+            )
             yield f"vague{', its doses named' if doses else ''}", 1.0
         if candidate.rank == 0 and not after:
             yield "first named", 1.0
@@ -479,7 +522,10 @@ class Scene:
         for name, row in self.rows.items():
             if row[i % len(row)] == candidate.arm:
                 yield f"row {name}{word}", 1.0
-            if len(row) < len(self.values) and row[i // (len(self.values) // len(row))] == candidate.arm:
+            if (
+                len(row) < len(self.values)
+                and row[i // (len(self.values) // len(row))] == candidate.arm
+            ):
                 yield f"blocks {name}", 1.0
         length = self.run_length[i]
         active = self.table.active()

@@ -176,7 +176,7 @@ def _found(text: str, start: int, end: int) -> Found:
 COMPARATOR = (
     r"placebos?|sham(?:[- ](?:stimulation|group|control|treatment))?|control (?:group|arm|subjects?|patients?|children|condition|period|phase|treatment)s?\b"
     # "inadequate seizure control" is no group
-    r"|(?<!seizure )(?<!seizures )(?<!epilepsy )(?<!spasm )(?<!adequate )(?<!poor )(?<!sufficient )(?<!better )(?<!complete )(?<!full )(?<!good )(?<!improved )"
+    r"|(?=control)(?<!seizure )(?<!seizures )(?<!epilepsy )(?<!spasm )(?<!adequate )(?<!poor )(?<!sufficient )(?<!better )(?<!complete )(?<!full )(?<!good )(?<!improved )"
     r"(?<!under )(?<!symptom )(?<!disease )(?<!pain )(?<!quality )(?<!to )controls?\b(?! of\b)"
     r"|usual care|standard (?:care|treatment|therapy)|treatment as usual|wait(?:ing)?[- ]list"
     r"|no (?:treatment|prophylaxis)|medical (?:therapy|treatment) (?:group|arm|alone)"

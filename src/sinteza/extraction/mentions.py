@@ -221,7 +221,7 @@ class ArmTable(Arms):
         for number, drug in enumerate(self.drugs):
             forms = sorted(set(self._aliases.get(drug, [])), key=len, reverse=True)
             alias = "|".join(re.escape(form) for form in forms)
-            names.append(rf"(?P<d{number}>\b(?:{alias})(?:[- ]?(?P<v{number}>{FORMULATION})\b)?)")
+            names.append(rf"(?P<d{number}>{alias})")
         parts = []
         levels = [
             re.escape(arm.doses[0])
@@ -250,7 +250,8 @@ class ArmTable(Arms):
         if self._labels:
             words = "|".join(sorted(map(re.escape, self._labels), key=len, reverse=True))
             parts.append(rf"(?P<label>\b(?:{words})\b(?: group| arm)?)")
-        parts.extend(names)
+        if names:
+            parts.append(rf"\b(?:{'|'.join(names)})(?:[- ]?(?P<variant>{FORMULATION})\b)?")
         if self._comparator_aliases:
             parts.append(rf"(?P<comparator>\b(?:{'|'.join(self._comparator_aliases)})\b)")
         return re.compile("|".join(parts or ["(?!)"]), re.I)
@@ -426,7 +427,7 @@ class ArmTable(Arms):
             for n, arm in enumerate(self.arms)
             if arm.drug == self.drugs[drug] and arm.role != "pooled" and not arm.open
         ]
-        variant = match.group(f"v{drug}")
+        variant = match["variant"]
         if variant:
             fitting = [n for n in own if self.arms[n].variant.upper() == variant.upper()]
             if fitting:

@@ -87,7 +87,7 @@ _COVERED = [
         (rf"\b(?:odds ratios?|risk ratios?|rate ratios?|hazard ratios?|relative risks?|relative risk ratio|OR|RR|HR|IRR|NNTs?|NNH|"
          rf"number needed to (?:treat|harm))\b\]?(?: for response| vs\.? placebo)?[\s:,=(\[]*(?:was|were|of|is)?\s*{DEC}(?![\d.]*\s?%)", 0, ()),
         (rf"{DEC}\s?%?(?: percentage points?)? (?:absolute |treatment |median |mean )?difference", re.I, ("difference",)),
-        (rf"\b(?:difference|margin|power|level|probability(?! of (?:\w+ )?(?:remain|be|achiev|seizure|free|continu|complet|retention|recurr|relaps)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
+        (rf"\b(?:difference|margin|power|level|probability(?! of (?:\w+ ){{0,3}}?(?:remain|be|achiev|seizure|free|continu|complet|retention|recurr|relaps)))\b(?:\s*\(|[^.;()]{{0,40}}?(?:was|were|of|=|:|,))\s*[+-]?\s?{DEC}\s?%?", re.I, ("difference", "margin", "power", "level", "probab")),
         (r"\b9\d\s?% (?:CI|CrI)\b", 0, ("ci", "cri")),
         (rf"\b9\d\s?% (?:\w+ )?(?:intervals?|limits?)\b(?:[\s:,=\[(]*[+-]?{DEC}\s?%?\s*(?:-|to|,)\s*[+-]?{DEC})?", re.I, ("interval", "limit")),
         (rf"\bdifference:?\s+[+-]?{DEC}\s?%?", re.I, ("difference",)),
@@ -374,6 +374,13 @@ _PRONOUN = re.compile(
 )
 
 
+# "two lotramacetam and five placebo patients"
+_OTHER_ARM = re.compile(
+    rf"(?<!\bof )(?<!\w){_L}({INT})\s(?!{PEOPLE}|of\b|in\b|or\b|to\b)[a-z~][\w~-]*(?:-treated)?,?\s(?:and|versus|vs\.?|compared with)\s$",
+    re.I,
+)
+
+
 def counts(text: str) -> list[Value]:
     """Plain counts of people: ``three GBP patients and one placebo patient``."""
     found = []
@@ -393,4 +400,7 @@ def counts(text: str) -> list[Value]:
             continue
         found.append(Value(match.start(group), match.end(group), events=events))
         found.extend(_counts_before(text, match.start(group)))
+        other = _OTHER_ARM.search(text, max(0, match.start(group) - 60), match.start(group))
+        if other and not any(v.start == other.start(1) for v in found):
+            found.append(Value(other.start(1), other.end(1), events=integer(other[1])))
     return found

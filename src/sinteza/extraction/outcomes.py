@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sinteza.extraction import bars
 from sinteza.extraction.guarded import Guarded, standing
 from sinteza.extraction.numbers import INT, PEOPLE, WORD, Value
 
@@ -32,11 +33,11 @@ _SYMPTOM = (
 )
 _UNRELATED = (
     r"(?:resolv|return|disappear|revers|recover|improv|normali[sz])\w*[^.;%]{0,60}? (?:after|following|upon|on|with) (?:(?!\d)\w+ ){0,2}?(?:discontinu\w+|withdrawal|cessation)\b|(?:randomi[sz]ed|enrichment and|or|to)[- ]withdraw(?:al)?(?: \w+){0,2}? (?:to|from|design|study|trial)\b|withdrawal (?:assessment|scale|score)s?|(?:\bif|\buntil|\bunless|or earlier if) (?:\w+ ){0,2}?(?:withdrawn|discontinued)"
-    r"|(?:withdr[ae]w\w*|discontinued|dropped out|excluded) (?:\w+ ){0,2}?(?:before|prior to) (?:\w+ ){0,2}?(?:randomi[sz]ation|treatment|(?:receiving|taking|starting) \w+)"
+    r"|(?:withdr[ae]w\w*|discontinued|dropped out|excluded) (?:\w+ ){0,2}?(?:(?:before|prior to) (?:\w+ ){0,2}?(?:randomi[sz]ation|treatment|(?:receiving|taking|starting) \w+)|(?:during|in) (?:the )?(?:\w+ )?(?:baseline|screening|run-in))"
     r"|(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
     r"|(?:recruitment|enrol?lment|accrual|\b(?:study|trial)) (?:\w+ ){0,2}?(?:was|were) (?:\w+ ){0,2}?(?:stopped|terminated|discontinued|halted|closed)"
     r"|\b(?:neither|none|not|no \w+)\b[^.;,]{0,30}?(?:requir|lead|led|result)\w*(?: to| in)? (?:\w+ )?(?:discontinu|withdraw)\w*"
-    r"|(?:concomitant|background|comedication|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
+    r"|(?:concomitant|background|comedication|benzodiazepines?|barbiturates?|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
 _REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer|falls?\b|fell\b|drop (?:of|in)\b)"
@@ -51,6 +52,7 @@ class Named:
     start: int
     end: int
     code: str
+    bar: bool = False
 
 
 def _p(pattern: str) -> re.Pattern[str]:
@@ -59,6 +61,7 @@ def _p(pattern: str) -> re.Pattern[str]:
 
 # in order: what is found first covers its words from the patterns after it
 _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
+    ("KIND", _p(rf"\bdos(?:es?|ages?|ing)\b[^.;%,]{{0,25}}?\b(?:reduc\w+|decreas\w+|lowered|adjust\w+)[^.;%,]{{0,40}}?(?:due to|because of|owing to|for) (?:\w+ ){{0,3}}?{_AE}")),
     ("WDLOE", _p(rf"(?:{_STOP}{_OWN}{{0,60}}?\b(?:due to|because of|for|owing to|from|attributed to)|due to|because of|owing to) (?:a |the )?(?:(?:lack|loss) of (?:efficacy|effect\w*|response|benefit|improvement)|inefficacy|insufficient (?:efficacy|effect|response)|treatment failure|inadequate (?:efficacy|response)|(?:inadequate|poor|insufficient|lack of|loss of|unsatisfactory) (?:seizure )?control|(?:an )?increased? (?:in )?(?:\w+ )?seizures?|worsen\w+ (?:of )?(?:seizures?|epilepsy)|(?:increased |worsening )?seizures?)\b(?![- ](?:free|reduc|control|frequen))")),
     ("WDLOE", _p(r"\bfor (?:lack of (?:efficacy|effect\w*)|inefficacy|(?:insufficient|inadequate) (?:efficacy|effect|response|seizure control))\b")),
     ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
@@ -67,12 +70,12 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,90}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?(?:{_AE}|adverse (?:\w+ ){{1,4}}?(?:signs?|symptoms?|events?|effects?|experiences?|reactions?))")),
     ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|prompt(?:ed|ing)|forc(?:ed|ing)|necessitat(?:ed|ing)|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
-    ("WDAE", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("HARM", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,50}}?\b(?:due to|because of|for|owing to|from) (?:\w+[- ]){{0,3}}?(?:intolera\w+|toxicity|safety reasons)")),
     ("WDAE", _p(rf"(?:treatment|dose)-limiting {_AE}")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,60}}?\b(?:with|after|following|developing|from|due to|because of|for|owing to) (?:[\w-]+ ){{0,6}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
     ("WDAE", _p(rf"{_SYMPTOM}\b[^.;%]{{0,80}}?\b(?:led to|leading to|causing|caused|resulting in|resulted in|requir\w+|necessitat\w+|cause (?:of|for)|reasons? for|and (?:was|were|had to be|therefore|subsequently))\b[^.;%]{{0,40}}?\b{_STOP}(?![^.;]*\d\s?%)")),
-    ("HARM", _p(rf"{_LINKED} (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("HURT", _p(rf"{_LINKED} (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
     ("FAIL", _p(r"(?:treatment|therapeutic) failures?\b(?: events?)?|(?:met|meeting|reached|fulfilled) (?:(?:the|predefined|protocol|any|an|one|of|specified) ){0,4}?(?:escape|exit|withdrawal|failure) criteri(?:a|on)")),
     ("CONSENT", _p(r"withdr\w+ (?:of )?(?:(?:their|informed) )?consent|consent (?:\w+ )?withdrawn")),
     ("DRAE", _p(rf"(?:serious )?{_AE} (?:that (?:were|was) |(?:were|was) )?(?:(?:considered|judged|deemed|thought)(?: to be)?|possibly|probably|definitely) (?:\w+ ){{0,3}}?(?:\w+-)?(?:related|attributable)|{_AE}(?: \(\w+\))? related to (?:the )?(?:study |trial )?(?:treatment|drug|medication|therapy)")),
@@ -86,13 +89,13 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("AEN", _p(r"(?:rates?|incidences?|proportions?|occurrence) of (?:[\w-]+,? ){1,4}?complications")),
     ("KIND", _p(rf"\bevents (?:leading to|resulting in|that led to) (?:\w+ ){{0,3}}?{_STOP}")),
     ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
-    ("NONE", _p(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}|reported as (?:an? )?{_AE}")),
+    ("NONE", Guarded(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}|reported as (?:an? )?{_AE}", "reported as", "no ", "without ", "free ", "disappeared", "resolved", "subsided", "abated", "diminished", "vanished", "total ")),
     ("AE34", _p(r"grades? (?:3|III)(?:\s?(?:/|or|-|and)\s?(?:4|IV))? (?:\w+ ){0,2}(?:adverse (?:events?|effects?|reactions?)|AEs?|TEAEs?|toxicit\w+)")),
     *[
         (code, _p(rf"\b{bar}\s?%?\s?(?:-|to)\s?100\s?% (?:\w+ ){{0,3}}?(?:reduction|decrease|improvement)|(?:reduc\w+|decreas\w+|improv\w+) (?:by|of) {bar}\s?%?\s?(?:-|to)\s?100\s?%"))
         for code, bar in (("RR90", 90), ("RR75", 75), ("RR50", 50))
     ],
-    ("REASON", _p(r"\b\d\d\s?%?\s?(?:-|to|and|but)\s?(?:<|≤|less than\s)?\s?\d\d\d?\s?% (?:\w+ )?(?:reduction|decrease|improvement|responders?\b|groups?\b)")),
+    ("REASON", _p(r"\b\d\d\s?%?\s?(?:-|to)\s?\d\d\d?\s?% (?:\w+ )?(?:reduction|decrease|improvement)")),
     ("PCPBO", _p(rf"{_REDUCED}\s(?:\w+[ -]){{0,4}}?(?:over|(?:relative|compared) (?:to|with)|from|versus|vs\.?|beyond|above) (?:the )?(?:placebo|PBO|PLC)\b(?! group)")),
     ("PCPBO", _p(rf"{_REDUCED} by \d[\d.]*\s?% (?:\([^()]*\) )?(?:compared (?:to|with)|relative to|versus|over) (?:the )?(?:placebo|PBO)\b")),
     ("PCPBO", _p(r"(?<=% )(?:\([^()]*\) )?(?:reduction|decrease)[^.;%]{0,70}? (?:versus|vs\.?|over|relative to|compared (?:with|to)) (?:the )?(?:placebo|PBO|PLC)\b(?! (?:group )?(?:\([^()]*)?\(?[+-]?\d)(?![^.;]{0,60}%)")),
@@ -121,7 +124,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
-        r"|respond(?:er|ing) rates?|responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
+        r"|respond(?:er|ing) rates?|(?<!non)(?<!non-)responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("REASON", _p(r"partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
@@ -129,15 +132,15 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("MPC", _p(rf"{_REDUCED} (?:in |of )?(?:the )?(?:\w+ ){{0,2}}?median (?:\w+[- ]){{0,5}}?(?:frequency|rate|number|seizures)")),
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
-    ("NONE", _p(r"\b(?:need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered|enrolled|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
+    ("NONE", _p(r"\b(?:(?:did|does|do) not respond|non-?responders?|non-?response|need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered(?! completed)|enrolled(?! completed)|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
     ("DEATH", _p(r"\bdied\b|\bpassed away\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost (?:to|from) (?:the )?(?:follow[- ]?up|study|trial)\b")),
     ("RETENTION", _p(r"(?:treatment|therapy)(?: with [\w-]+)? (?:was|were) (?:being |still )*continued (?:in|by)\b|\b(?:remained|remaining) on (?!(?:the |a |an )?(?:stable|fixed|constant|same|unchanged|their|baseline|concomitant|background|mono\w*|placebo|double-blind|average|waiting|study)\b)[a-z]\w+|retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
-    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!% of )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)(?<!% of patients )(?<!percent of patients )(?<!% of subjects )\bcomplet(?:ed|ion|ers?|ing)\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|(?:the |an? )?(?:[\w-]+ ){0,2}?(?:baseline|run-in|screening|original|parent|preceding)\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
+    ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!\bat )(?<!following )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)\b(?:(?<!% of )completed|(?<!% of )(?<!% of patients )(?<!percent of patients )(?<!% of subjects )complet(?:ion|ers?|ing))\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|(?:the |an? )?(?:[\w-]+ ){0,2}?(?:baseline|run-in|screening|original|parent|preceding)\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
     ("COMP", _p(r"(?<!who )\bfinish(?:ed|ing) (?:the )?(?:\w+ )?(?:study|trial|protocol|treatment)\b")),
-    ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+")),
-    ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)")),
+    ("RECUR", _p(r"(?:seizure )?recurr\w+|relaps\w+(?! (?:to|into)\b)")),
+    ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)|\b(?:stopped|terminated|aborted|controlled) (?:\w+ ){0,2}?(?:seizures|status epilepticus|convulsions)\b")),
     ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
     ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer (?:\w+ ){{0,2}}?{_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
@@ -177,7 +180,8 @@ _NEEDS = {
     "CONSENT": ("consent",),
     "SAE": ("serious", "sae"),
     "AEN": (*_SICK, "complications"),
-    "KIND": ("events",),
+    "KIND": ("events", *_SICK),
+    "HARM": _SICK,
     "REASON": (
         "partial",
         "incomplete",
@@ -186,8 +190,6 @@ _NEEDS = {
         "reduction",
         "decrease",
         "improvement",
-        "respon",
-        "group",
     ),
     "AE34": ("grade",),
     "PCPBO": ("placebo", "pbo", "plc", "greater", "net "),
@@ -241,8 +243,17 @@ _NEEDS = {
         "fewer",
     ),
 }
+# words of which each match holds one as well
+_NEEDS_TOO = {
+    "WDLOE": (
+        *_LEFT,
+        *("due to", "because of", "owing to", "for lack", "for ineff", "for insuff", "for inadeq"),
+    ),
+}
 _WHY = ("reason", "most", "mainly", "primarily")
-_WORDS = frozenset(word for words in (*_NEEDS.values(), _LEFT, _WHY) for word in words)
+_WORDS = frozenset(
+    word for words in (*_NEEDS.values(), *_NEEDS_TOO.values(), _LEFT, _WHY) for word in words
+)
 _BESIDE = _p(_UNRELATED)
 # "psychiatric and cognitive serious adverse events" are not the serious ones
 _OF_A_KIND = _p(
@@ -274,19 +285,6 @@ _BECAUSE_OF_OTHERS = _p(rf"(?:because of|due to|owing to|for) (?:an? )?(?:{_OTHE
 _ANY_FIGURE = _p(rf"\d|\b{WORD}\b")
 _EFFICACY = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "PCRED", "PCPBO"}
 _ASIDE = re.compile(r"\([^()]*\)")
-_LISTED = _p(
-    r"((?:(?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?\s*(?:,|/|,? and|,? or)\s*)+)"
-    r"((?:≥|>=?|at least)?\s*(?:25|50|75|90|100|fifty|seventy-five)\s?(?:%|percent)?)[- ]?(?:seizure )?(respon\w+|reduction)"
-)
-# "reductions in seizures of at least 50 and 75%"
-_BARRED = _p(
-    r"(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){0,6}?(?:of|by)\s((?:(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%?\s*(?:,|/|,? and|,? or)\s*)+(?:≥|>=?|at least|> ?or ?= ?)?\s*(?:25|50|75|90|100)\s?%)(?!\s?(?:\(|for|in|on|with|had))"
-)
-# "A achieved 100% and B achieved >= 90% reduction": the first bar has no noun
-_NOUNLESS = _p(
-    r"\b(?:achiev\w+|had|experienc\w+|show\w+|attain\w+|reach\w+|with)(?: an?)? ((?:≥|>=?|at least|> ?or ?= ?)?\s?(25|50|75|90|100)\s?%)(?=,? (?:and|or|versus|vs\.?)\b(?:[^.;]|\.\d)*(?:≥|>=?|at least|> ?or ?= ?)\s?\d\d\s?% (?:\w+ ){0,2}(?:reduction|decrease|respon))"
-)
-_CODES = {"25": "RR25", "50": "RR50", "fifty": "RR50", "75": "RR75", "seventy-five": "RR75", "90": "RR90", "100": "SF"}  # fmt: skip
 _OTHER = _p(
     r"most (?:common|frequent)\w*\b(?! (?:\w+ )?(?:reasons?|causes?)| (?:used|prescribed|taken|concomitant)| (?:due to|because of|owing to|for)\b)|common(?:ly)?\b(?! due| because| owing) (?:\w+[- ]){0,3}?(?:adverse|AEs|TEAEs|side)|including(?! (?:[^.;,]|\.\d){0,40}?\b(?:for|due to|because of|who)\b)|such as|frequently reported|included\b(?! in| \d| (?:one|two|three|four|five|six|seven|eight|nine|ten|patients|subjects|children|participants|adults))|"
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
@@ -355,7 +353,7 @@ _KIND_OF_RESPONSE = _p(
 _EVENT = r"(?:seizures?|convulsions?|fits?|epilepsy|eclampsia|PTE|PTS)\b(?![- ](?:free|frequen|control|activit|burden|reduc))"
 _SEIZED = _p(
     rf"(?:experienc|had|develop|suffer|having|exhibit|present)\w* (?:(?!that |which |who |with |history|reduc|fewer|less )[\w-]+ ){{0,5}}?{_EVENT}(?: recurrences?)?"
-    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|present)|developed|appeared)"
+    rf"|(?:seizures?|convulsions?|fits?|epilepsy) (?:[\w-]+ ){{0,3}}?(?:occurr\w*|(?:was|were) (?:observed|reported|seen|noted|detected|recorded|documented|diagnosed|identified|present)|developed|appeared)"
     rf"|(?:occurrence|incidence|risk|rate|probability|proportion|number)s? of (?:(?!reduc|free)[\w-]+ ){{0,5}}?{_EVENT}|(?:seizure|epilepsy) (?:risk|incidence|occurrence|rate)s?\b"
 )
 _SPARED = _p(r"\b(?:not|never|without)(?: \w+)? $")
@@ -401,35 +399,25 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
             for match in reason.finditer(text, low):
                 found.append(Named(match.start(), match.end(), code))
                 text = _cover(text, match.start(), match.end())
-    for match in _BETWEEN.finditer(text) if "reduc" in words or "decreas" in words else ():
-        found.append(Named(match.start(), match.end(), "REASON"))
-        text = _cover(text, match.start(), match.end())
-    for match in _LISTED.finditer(text) if words & {"respon", "reduc"} else ():
-        figures = re.findall(r"25|50|75|90|100|fifty|seventy-five", match[0].lower())
-        step = max(1, (match.end() - match.start()) // len(figures))
-        for number, item in enumerate(figures):
-            found.append(
-                Named(
-                    match.start() + number * step, match.start() + (number + 1) * step, _CODES[item]
-                )
-            )
-        text = _cover(text, match.start(), match.end())
+    speaks = bool(words & {"respon", "reduc", "decreas", "improve"})
+    for number, band in enumerate(bars.bands(text) if speaks else ()):
+        found.append(Named(*band, f"BAND{number}", bar=True))
+        text = _cover(text, *band)
+    for members in bars.lists(text) if speaks else ():
+        found += [Named(*member, bar=True) for member in members]
+        text = _cover(text, members[0][0], members[-1][1])
     for match in _BOTH.finditer(text) if "median" in words else ():
         found.append(Named(match.start(), match.end(), _AVERAGES[match[0].lower()]))
     if words & {"median", "mean"} and _REDUCES.search(text) and _ABOUT_SEIZURES.search(text):
         for match in _AVERAGE_OF.finditer(text):
             found.append(Named(match.start(), match.end(), _AVERAGES[match[1].lower()]))
-    for match in _BARRED.finditer(text) if words & {"reduc", "decreas"} else ():
-        start = match.start()
-        for bar in re.finditer(r"25|50|75|90|100", match[1]):
-            found.append(Named(start, match.start(1) + bar.end(), _CODES[bar[0]]))
-            start = found[-1].end
-        text = _cover(text, match.start(), match.end())
-    for match in _NOUNLESS.finditer(text) if "%" in text else ():
-        found.append(Named(match.start(1), match.end(1), _CODES[match[2]]))
-        text = _cover(text, match.start(1), match.end(1))
     for code, pattern in _PATTERNS:
         if code in _NEEDS and words.isdisjoint(_NEEDS[code]):
+            continue
+        if code in _NEEDS_TOO and words.isdisjoint(_NEEDS_TOO[code]):
+            continue
+        # harm is a reason only where somebody left
+        if code == "HURT" and words.isdisjoint(_LEFT):
             continue
         for match in pattern.finditer(text):
             if match.end() == match.start():
@@ -449,15 +437,15 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                     continue
             if code in ("SF", "PCPBO") and _MASK_SEIZURES.search(sentence):
                 continue
-            if match[0].lower() == "completers" and _OUT_OF.search(text, 0, match.start()):
+            if match[0].lower() in ("completers", "responders") and _OUT_OF.search(
+                text, 0, match.start()
+            ):
                 # "two of the 18 completers were ...": whom they were taken from
                 text = _cover(text, match.start(), match.end())
                 continue
             if code == "SF" and "remission" in match[0].lower() and not setting.seizures:
                 continue
             if code in ("AE", "WD", "WDAE", "WDLOE") and "not discontinu" in sentence:
-                continue
-            if code == "HARM" and words.isdisjoint(_LEFT):
                 continue
             if code == "AE" and not _INCIDENCE.search(sentence):
                 continue
@@ -467,7 +455,10 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 found.append(Named(match.start(), end, "KIND"))
                 text = _cover(text, match.start(), end)
                 continue
-            said = "WDAE" if code == "HARM" else code
+            said = "WDAE" if code == "HURT" else code
+            if code == "HARM":
+                # a dose may be reduced because of adverse events as well
+                said = "KIND" if words.isdisjoint(_LEFT) else "WDAE"
             if code == "AEN" and _MOSTLY.search(text, max(0, match.start() - 40), match.start()):
                 # "reported mostly mild or moderate adverse effects" tells of any
                 said = "AE"
@@ -485,11 +476,16 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
                 said = "WDAE"
             found.append(Named(match.start(), end, said))
             text = _cover(text, match.start(), end)
-    if any(item.code in _BARS or item.code == "REASON" for item in found):
-        # "a reduction >= 50% was seen in 42% and >= 75% in 21%"
-        for match in _LONE_BAR.finditer(text):
-            found.append(Named(match.start(), match.end(), _CODES[match[1]]))
-            text = _cover(text, match.start(), match.end())
+    if any(
+        item.code in _BARS
+        or item.code.startswith(("BAND", "REASON"))
+        or (item.code == "SF" and "100" in sentence[item.start : item.end])
+        for item in found
+    ):
+        for member in bars.lone(sentence):
+            if "~" not in text[member[0] : member[1]]:
+                found.append(Named(*member, bar=True))
+                text = _cover(text, *member[:2])
     for pattern in (_RESPONSE,) if setting.responses else ():
         for match in pattern.finditer(text):
             found.append(Named(match.start(), match.end(), _response(text, match, setting)))
@@ -513,13 +509,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
 
 _BARS = {"RR25", "RR50", "RR75", "RR90"}
 _BELOW = _p(r"(?:<|less than|fewer than|below|under|up to|not (?:reach|achiev)\w*)(?: an?)?\s*$")
-_BETWEEN = _p(
-    r"\b(?:between (?:25|50|75)\s?%? and|by (?:25|50|75)\s?%?\s?(?:-|to)) (?:50|74|75|99)\s?%|\bby (?:25|50|75)\s?%?-(?:50|74|75|99)\s?%"
-)
-_LONE_BAR = _p(
-    r"(?:≥|≧|>=?|> ?or ?= ?|(?:at least|more than|greater than|over) )\s?(25|50|75|90)\s?%"
-)
-_STOPPED = _p(r"cessation|control|stopped|ceased")
+_STOPPED = _p(r"cessation|control|stopped|ceased|absence of")
 _HALF = _p("50|fifty|hal[fv]")
 
 
@@ -534,7 +524,7 @@ def _response(text: str, match: re.Match[str], setting: Setting) -> str:
     return "STOP" if setting.status and said in ("SF", "RR50") else said
 
 
-_SO_FAR = _p(r"\s*(?:by|of|to)?\s*\(?")
+_SO_FAR = _p(r"(?: in (?:\w+[- ]){1,3})?\s*(?:by|of|to|was|were)?\s*\(?")
 
 
 def _merged(sentence: str, found: list[Named]) -> list[Named]:
@@ -543,6 +533,15 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
     for item in found:
         if out and _explained(sentence, out[-1], item):
             continue
+        if item.code == "RR50" and out and out[-1].code in _LADDER and out[-1].code != "RR50":
+            # "100% (9% vs 2%) responder rates"
+            gap = sentence[out[-1].end : item.start]
+            if (
+                _ASIDE.search(gap)
+                and not _ASIDE.sub("", gap).strip()
+                and not _HALF.search(sentence, item.start, item.end)
+            ):
+                continue
         if item.code == "PCRED" and out:
             last = out[-1]
             # ">=75% (57% vs 36%) reduction in frequency" names one outcome
@@ -552,13 +551,13 @@ def _merged(sentence: str, found: list[Named]) -> list[Named]:
             if last.code in ("MPC", "MEANPC", "PCPBO"):
                 item = Named(item.start, item.end, last.code)
         elif (
-            item.code in _BARS
+            (item.code in _BARS or item.bar)
             and out
             and out[-1].code == "PCRED"
             and _SO_FAR.fullmatch(sentence, out[-1].end, item.start)
         ):
             # "seizure frequency fell by 50% or more" names one outcome
-            item = Named(out.pop().start, item.end, item.code)
+            item = Named(out.pop().start, item.end, item.code, item.bar)
         elif item.code in ("PCPBO", "MPC", "MEANPC") and out and out[-1].code == "PCRED":
             between = sentence[out[-1].end : item.start]
             if ";" not in between and (item.code == "PCPBO" or len(between) < 60):
@@ -813,7 +812,8 @@ def _segments(sentence: str, outcomes: list[Named], values: list[Value]) -> list
     return list(zip(cuts, [*cuts[1:], len(sentence)], strict=True))
 
 
-_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas|than)\b")
+_LADDER = ("RR25", "RR50", "RR75", "RR90", "SF")
+_AGAINST = _p(r"\b(?:vs|versus|compared|against|while|whereas)\b")
 _BUT = _p(r"\b(?:but|whereas|although|while)\b")
 _VERSUS = re.compile(r"\b(?:vs|versus|compared)\b|^%?\s?/\s?$", re.I)
 
@@ -834,6 +834,29 @@ def _in_turns(
     if turns not in ([0, 1] * count, [1, 0] * count) or second[0].start < told[-1][0]:
         return []
     return [pair for n, o in enumerate(outcomes) for pair in ((first[n], o), (second[n], o))]
+
+
+def _falls_by_block(row: list[Named], values: list[Value]) -> bool:
+    """True where shares fall from bar to bar only if each bar has its figures in a row.
+
+    Nobody has three quarters fewer seizures who has not half: of "48%, 20%, 25%, and 8%" for the
+    bars 50 and 75, the first two are of 50.
+    """
+    if any(item.code not in _LADDER for item in row):
+        return False
+    order = sorted(range(len(row)), key=lambda n: _LADDER.index(row[n].code))
+    shares = [value.percent for value in values]
+    size = len(shares) // len(row)
+
+    def falls(arms: list[list[float | None]]) -> bool:
+        told = [[arm[n] for n in order] for arm in arms]
+        return all(
+            a is not None and b is not None and a >= b for arm in told for a, b in pairwise(arm)
+        )
+
+    in_turns = [shares[n : n + len(row)] for n in range(0, len(shares), len(row))]
+    in_blocks = [shares[n::size] for n in range(size)]
+    return falls(in_blocks) and not falls(in_turns)
 
 
 def _in_order(
@@ -864,7 +887,8 @@ def _in_order(
             o.code for o in row
         }
         ahead = [v for v in values if row[0].start - 60 < v.end <= row[0].start]
-        if distinct and len(ahead) == len(row) and not pairs:
+        leaving = any(o.code in _LEAVING or o.code in ("WD", "COMP") for o in row)
+        if distinct and len(ahead) == len(row) and not pairs and not leaving:
             behind = [v for v in values if row[-1].end <= v.start < stop]
             if len(ahead) + len(behind) == len(values) and not len(behind) % len(row):
                 # "38% and 17% had a 50% and a 75% reduction": as many before as outcomes
@@ -882,7 +906,7 @@ def _in_order(
         inner = [sentence[a.end : b.start] for a, b in pairwise(after)]
         against = [bool(_VERSUS.search(gap)) for gap in inner]
         blocks = [(n + 1) % size != 0 for n in range(len(inner))]
-        if size > 1 and against == blocks:
+        if size > 1 and (against == blocks or _falls_by_block(row, after)):
             # "A and B (1 vs 2 and 3 vs 4)": each outcome has a comparison of its own
             pairs.extend((value, row[n // size]) for n, value in enumerate(after))
         else:

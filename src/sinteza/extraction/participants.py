@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from sinteza.extraction.counts import Sentence
+from sinteza.extraction.counts import Sentence, has_number, names_people
 from sinteza.text.sentences import split
 
 #: Below this probability the number is left out; chosen by cross-validation (see the trainer).
@@ -60,11 +60,10 @@ def candidates(text: str) -> list[Candidate]:
     named = False
     # the last quarter concludes, and counts nobody anew
     for place, (a, b) in enumerate(spans[: max(3, 3 * len(spans) // 4)]):
-        if b - a > _LONGEST:
+        if b - a > _LONGEST or not has_number(text[a:b]):
             continue
         sentence = Sentence(text[a:b])
         counts = sentence.counts()
-        named = named or sentence.names_people
         if not counts:
             continue
         figures.append([count.n for count in counts if count.form])
@@ -84,6 +83,7 @@ def candidates(text: str) -> list[Candidate]:
             shared.add("first")
         for item in here.values():
             item.cues |= shared
+        named = named or names_people(text[:b])
         if not named:
             # "six had been seen": where nobody was named, they are not people
             here = {n: item for n, item in here.items() if not _TOLD.isdisjoint(item.cues)}

@@ -92,7 +92,7 @@ _AGES = _p(
     rf"(?=\d)(?<![\d.,/-])({_N})[\s-]*({_UNIT})?(?: of age| old)?\s*(?:-|to|and|through|until)\s*(?:[<≤]|less than |up to )?\s?({_N})(?!\s?(?:%|mg|/))(?:[\s-]*({_UNIT})(?!\w))?(\s?(?:old|of age)\b)?"
 )
 _OLDER = _p(
-    rf"(?=[≥>aom\d])(?:≥|>=|> ?or ?= ?|>|at least|(?<!mean )(?<!median )(?<!average )\bage[ds]?|over|older than|more than|above|minimum age(?: of)?)\s*({_N})[\s-]*(?:years?|yrs?|y\.?o?\.?)(?![\w-])(?:[\s-](?:of age|old))?(?: (?:and|or) (?:older|over|above|more))?|({_N})[\s-]*(?:years?|yrs?|y)\b(?: of age| old)?,? (?:and|or) (?:older|over|above|more)|({_N})\+ years|older than ({_N})(?= (?:and|with|or|were|who)\b|\s?[(),;])"
+    rf"(?=[≥>aom\d])(?:(?:≥|>=|> ?or ?= ?|>|at least|(?<!mean )(?<!median )(?<!average )\bage[ds]?|over|older than|more than|above|minimum age(?: of)?)\s*({_N})[\s-]*(?:years?|yrs?|y\.?o?\.?)(?![\w-])(?:[\s-](?:of age|old))?(?: (?:and|or) (?:older|over|above|more))?|({_N})[\s-]*(?:years?|yrs?|y)\b(?: of age| old)?,? (?:and|or) (?:older|over|above|more)|({_N})\+ years|older than ({_N})(?= (?:and|with|or|were|who)\b|\s?[(),;]))"
 )
 _YOUNGER = _p(
     rf"(?=[<≤lubyn])(?:<|≤|less than|under|below|up to|younger than|(?:not|no) older than)\s*({_N})[\s-]*(?:years?|yrs?|y\.?\s?o?\.?)(?!\w)"
@@ -167,8 +167,9 @@ _KIDS_TITLE = _p(
 _ADULT = _p(r"\badults?\b")
 _ADOLESCENT = _p(r"adolescents?\b")
 _ELDERLY = _p(r"\belderly\b|older (?:adults|people|patients)|late[- ]life|geriatric")
-_BOTH = _p(
-    r"children and (?:young )?adults|adults? and (?:\w+ )?(?:children|p(?:a)?ediatric)|adolescents and (?:young )?adults|adults and adolescents"
+_BOTH = Guarded(
+    r"children and (?:young )?adults|adults? and (?:\w+ )?(?:children|p(?:a)?ediatric)|adolescents and (?:young )?adults|adults and adolescents",
+    "adult",
 )
 
 

@@ -4,12 +4,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sinteza.extraction import beside, effects, kinds, outcomes, people, tables, terms, validate
+from sinteza.extraction import (
+    bars,
+    beside,
+    effects,
+    kinds,
+    outcomes,
+    people,
+    tables,
+    terms,
+    validate,
+)
 from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
+from sinteza.extraction.cues import Scene
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.numbers import (
     INT,
@@ -74,11 +85,12 @@ _PERIODS = re.compile(
 )
 
 
-def read(record: Record, roles: Roles | None = None) -> Report:
+def read(record: Record, roles: Roles | None = None, told: Told | None = None) -> Report:
     """Extract one report from its title and abstract and, where there is one, its body.
 
     ``roles`` names the role of each sentence where the abstract carries no section labels
     (:func:`sinteza.text.roles.predict`); without it the first sentences count as background.
+    ``told`` keeps what was read on the way, for training.
     """
     title = fold_with_offsets(record.title, lower=False).text
     folded = fold_with_offsets(record.abstract_text[:_LONGEST], lower=False)
@@ -95,7 +107,7 @@ def read(record: Record, roles: Roles | None = None) -> Report:
     parts = _roles(record, folded, spans, roles)
     sure = design.type in _TRUSTED and design.confidence >= _DOUBT
     trust = 1.0 if sure and domain == "epilepsy" else _DISTRUST
-    told = Told()
+    told = told or Told()
     setting = terms.setting(
         [text[a:b] for a, b in spans if b - a < _SENTENCE],
         short,
@@ -168,10 +180,13 @@ def _roles(
 
 @dataclass(frozen=True)
 class Told:
-    """What a report has told so far: its values, and the outcomes they belong to."""
+    """What a report has told so far: its values, the outcomes they belong to, and the readings with
+    the arms their figures could have. ``weights`` are others than those that ship."""
 
     values: set[tuple[object, ...]] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
+    scenes: list[Scene] = field(default_factory=list)
+    weights: Mapping[str, float] | None = None
 
 
 def _body(
@@ -215,7 +230,7 @@ def _outcomes(
     setting: Setting,
 ) -> list[ReportOutcome]:
     """Every outcome of every sentence that tells results; restatements dropped."""
-    alignment = Alignment(table, [text[a:b] for a, b in spans])
+    alignment = Alignment(table, [text[a:b] for a, b in spans], told.weights)
     found: list[ReportOutcome] = []
     seen, codes_seen = told.values, told.codes
     before: str | None = None
@@ -293,6 +308,7 @@ def _outcomes(
                         period=_slot(_PERIODS, sentence, reading),
                     )
                 )
+    told.scenes.extend(alignment.scenes)
     return found
 
 
@@ -328,9 +344,6 @@ def _definition(sentence: str, role: str) -> bool:
     )
 
 
-_BAR = re.compile(
-    r"(?:≥|≧|>=?|at least|more than|greater than|over|> ?or ?= ?)?\s?(?:25|50|75|90|100)\s?%"
-)
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
     r"\b(?:this|it) (?:was|were|amounted to) (?=[+-]?\d[\d.]*\s?%)|\b(?:the|a) (?:(?:\w+ )?significant )?differences?\b(?=[^()%\d]*\((?![^()]*\b(?:CI|confidence)\b)[^()]*\d\s?%)|\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
@@ -355,10 +368,10 @@ def _read_sentence(
     named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
     clean = covered(sentence, lists + told + table.printed_doses(sentence))
     for item in named:
-        bars = _BAR.finditer(sentence, item.start, item.end) if item.code in _LADDER else ()
-        for bar in bars:
-            # "none reached a 50% reduction": the bar itself is no share of anybody
-            clean = clean[: bar.start()] + "~" * (bar.end() - bar.start()) + clean[bar.end() :]
+        # "none reached a 50% reduction": the bar itself is no share of anybody
+        barred = item.bar or item.code in _LADDER
+        for start, end in bars.figures(sentence, item.start, item.end) if barred else ():
+            clean = clean[:start] + "~" * (end - start) + clean[end:]
     figures = values(clean)
     figures += list_members(clean, figures)
     figures.sort(key=lambda value: value.start)
@@ -376,11 +389,12 @@ def _read_sentence(
         own = [(item.start, item.end) for item in named if item.code in ("FAIL", "RECUR")]
         extra = [v for v in counts(plain) if not any(a <= v.start < b for a, b in own)]
         if not figures or codes & _LONE:
-            figures += [
-                v
-                for v in extra
-                if not figures or _beside(sentence, v, named, figures) or _nobody(v, named)
-            ]
+            taken = [] if figures else extra
+            for v in sorted(extra, key=lambda value: value.start) if figures else []:
+                goes_on = taken and _GOES_ON.match(sentence[taken[-1].end : v.start])
+                if goes_on or _beside(sentence, v, named, figures) or _nobody(v, named):
+                    taken.append(v)
+            figures += taken
         figures += of_arms
         figures.sort(key=lambda value: value.start)
     if table.single:
@@ -464,6 +478,10 @@ def _uncovered(text: str, figures: list[Value]) -> str:
     return text
 
 
+# "with 10 withdrawals on lotramacetam and 9 on placebo"
+_GOES_ON = re.compile(
+    r"[^.;,()\d%]{0,60}\b(?:and|versus|vs\.?|compared with|than)\s(?:in |by |only )?$", re.I
+)
 # what stands in brackets right behind a count tells of those people
 _FOLLOWS = re.compile(r"\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])")
 _LIST_ON = re.compile(rf"^(?:,? and|,)\s{INT}(?:(?:,? and|,)\s{INT})*\b", re.I)
@@ -534,6 +552,8 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code == "RECUR" and re.search(r"\bby\W*$", before):
             continue
+        if value.total is not None and _EVENTS.match(sentence, value.end):
+            continue
         if reading.code in _HARMS and _NOT_THEIRS.match(sentence, value.end):
             continue
         if reading.code in _APART and _told_apart(sentence, value, reading):
@@ -541,7 +561,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         if reading.code == "DEATH" and value.events is None and value.percent is None:
             continue
         if re.match(
-            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|confidence)",
+            r"\s*(?:\w+ )?(?:difference|improvement in|higher|lower|less likely|more likely|(?:more|less) (?:frequent|common|often)|confidence)",
             after,
         ) and not (reading.code == "PCPBO" and "lower" in after):
             continue
@@ -557,11 +577,15 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code not in _CHANGES and re.search(r"\b(?:fe)?males?\b", said):
             continue
-        if reading.code in ("AE", "SAE") and re.search(r"\b(?:mild|moderate|severe)\W*$", before):
+        if reading.code in ("AE", "SAE") and re.search(
+            r"\b(?:mild|moderate|severe)(?: (?:in|for|by))?\W*$", before
+        ):
             continue
         if reading.code in ("AE", "SAE") and re.match(r"\s+of (?:these|them|which)\b", after):
             continue
-        if reading.code in ("AE", "SAE") and re.match(r"\)?\s*(?:mild|moderate|severe)", after):
+        if reading.code in ("AE", "SAE") and re.match(
+            r"\)?\s*(?:(?:were|was|being) )?(?:\w+ )?(?:mild|moderate|severe)", after
+        ):
             continue
         whole = value.percent is None or reading.code in ("COMP", "WD", "RETENTION")
         if whole and value.events is not None and _elsewhere(sentence, value, reading):
@@ -572,9 +596,11 @@ def _sensible(reading: Reading, sentence: str) -> bool:
 
 
 _HARMS = {"AE", "SAE", "AEN", "WDAE", "RECUR", "DEATH"}
-# "three rashes (one patient each)", "23 of 79 (29%) serious adverse events", "an 82% lower risk"
+# "23 of 79 (29%) serious adverse events": events, not people
+_EVENTS = re.compile(r"\)?\s?(?:serious )?(?:TE?AEs|AEs|SAEs|adverse events)\b", re.I)
+# "three rashes (one patient each)", "an 82% lower risk"
 _NOT_THEIRS = re.compile(
-    r"\)?\s?(?:\w+ each\b|(?:serious )?(?:TE?AEs|AEs|SAEs|adverse events)\b|(?:\w+ )?(?:reduction|decrease|increase|lower|greater)\b|of (?:the )?complet)",
+    r"\)?\s?(?:\w+ each\b|(?:\w+ )?(?:reduction|decrease|increase|lower|greater)\b|of (?:the )?complet)",
     re.I,
 )
 _APART = {"AE", "SAE", "COMP", "WD", "WDAE", "WDLOE", "RETENTION"}

@@ -228,8 +228,12 @@ class _View:
         return [c for s in self.edition.studies for c in s.comparisons if not c.agree]
 
     def open_sharings(self) -> list[Any]:
-        """Pairs of studies that may tell of the same people, and nobody has said."""
-        return [pair for pair in self.edition.sharings if pair.same is None]
+        """Pairs of listed studies that may tell of the same people, and nobody has said."""
+        return [
+            pair
+            for pair in self.edition.sharings
+            if pair.same is None and {pair.left, pair.right} <= set(self.studies)
+        ]
 
     def compared(self) -> int:
         """How many values two readers read."""

@@ -120,7 +120,7 @@ def scores(reports: Sequence[Report], penalty: float = PENALTY) -> dict[str, flo
                 right.setdefault(name, []).append(told == report.kind)
             lost -= float(np.log(probabilities(report.held, weights).get(report.kind, 1e-3)))
     found = {f"accuracy_{name}": round(sum(hits) / len(hits), 4) for name, hits in right.items()}
-    shares = {name: len(right[name]) / len(reports) for name in ("plain", "likely")}
+    shares = {name: len(right.get(name, ())) / len(reports) for name in ("plain", "likely")}
     return {
         **dict(sorted(found.items())),
         **{f"share_{name}": round(share, 4) for name, share in shares.items()},

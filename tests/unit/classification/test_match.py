@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tomllib
 from importlib.resources import files
 
@@ -426,3 +427,22 @@ def test_a_condition_is_studied_where_such_people_took_part(matcher: Matcher) ->
     assert not about & {"tsc", "dravet"}
     about = studied(matcher, "Forty dogs received novazepam for epilepsy.", title)
     assert "pop_animal" in about
+
+
+def test_an_acronym_repeated_costs_what_its_text_costs(matcher: Matcher) -> None:
+    # nothing of epilepsy in it, so that every mention asks whether there is
+    start = time.process_time()
+    assert matcher.match(record("AMPA " * 40_000)) == []
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Novazepam was added to a stable regimen of valproate in epilepsy.",
+        "All took one to three concomitant antiepileptic drugs.",
+        "Novazepamul a fost adăugat la tratamentul de fond.",
+    ],
+)
+def test_a_drug_given_beside_others(matcher: Matcher, text: str) -> None:
+    assert "addon_therapy" in found(matcher, text)

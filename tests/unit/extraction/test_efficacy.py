@@ -355,6 +355,17 @@ def test_a_figure_beside_a_time_or_a_unit_is_still_a_result(
             "Freedom from generalized tonic-clonic seizures and from all seizures was achieved by 24.2% and 15.1% on lotramacetam.",
             [("SF", 24.2), ("SF", 15.1)],
         ),
+        (
+            "100% responder rates were 28.1% with lotramacetam and 1.9% with placebo.",
+            [("SF", 28.1), ("SF", 1.9)],
+        ),
+        ("Seventeen of the 43 responders became seizure-free.", [("SF", 17)]),
+        ("Nonresponders accounted for 28.3% of patients on lotramacetam.", []),
+        ("Eleven patients did not respond to lotramacetam.", []),
+        (
+            "On lotramacetam, 14% had a 50-74% reduction, 10% a 75-99% reduction, and 5% a 100% reduction.",
+            [("SF", 5.0)],
+        ),
     ],
 )
 def test_freedom_from_seizures_in_many_words(results: str, expected: list[Figure]) -> None:
@@ -447,6 +458,10 @@ def test_freedom_from_seizures_in_many_words(results: str, expected: list[Figure
         ),
         ("42% of patients improved by 50% or more on lotramacetam.", [("RR50", 42.0)]),
         (
+            "Good response (>50% reduction) occurred in 42% on lotramacetam, moderate response (25-50%) in 20%, and none in 38%.",
+            [("RR50", 42.0)],
+        ),
+        (
             "Seizure frequency was reduced by 50% or more in ten patients during lotramacetam and in three during placebo.",
             [("RR50", 10), ("RR50", 3)],
         ),
@@ -490,6 +505,11 @@ def test_freedom_from_seizures_in_many_words(results: str, expected: list[Figure
         (
             "Similar results were found for complex partial seizures (responder rate 44.4% vs 20.1%).",
             [("RR50", 44.4), ("RR50", 20.1)],
+        ),
+        ("A 50% to <75% reduction was seen in 14% and a ≥75% reduction in 10%.", [("RR75", 10.0)]),
+        (
+            "Patients with 50-100% reduction made up 30% of the lotramacetam group.",
+            [("RR50", 30.0)],
         ),
     ],
 )
@@ -842,6 +862,103 @@ def test_changes_and_their_kinds(results: str, expected: list[Figure]) -> None:
         (
             "Significantly greater responder rates (41.0 vs. 18.3%; p=0.002) and seizure-free rates (9.1 vs. 1.7%; p=0.04) were seen with lotramacetam than placebo.",
             [("RR50", 41.0), ("RR50", 18.3), ("SF", 9.1), ("SF", 1.7)],
+        ),
+        (
+            "Responder rates (≥50%, ≥75%, and 100%) were 48% and 20%, 25% and 8%, and 9% and 2% for lotramacetam and placebo.",
+            [
+                ("RR50", 48.0),
+                ("RR50", 20.0),
+                ("RR75", 25.0),
+                ("RR75", 8.0),
+                ("SF", 9.0),
+                ("SF", 2.0),
+            ],
+        ),
+        (
+            "The 50% and 75% responder rates were 48% and 25% with lotramacetam and 20% and 8% with placebo.",
+            [("RR50", 48.0), ("RR75", 25.0), ("RR50", 20.0), ("RR75", 8.0)],
+        ),
+        (
+            "Seizure-free and responder rates were 9% and 48% with lotramacetam, 2% and 20% with placebo.",
+            [("SF", 9.0), ("RR50", 48.0), ("SF", 2.0), ("RR50", 20.0)],
+        ),
+        (
+            "The proportions of patients with ≥50%, ≥75%, ≥90% and 100% reduction were 71.9%, 50.0%, 34.4%, and 28.1%.",
+            [("RR50", 71.9), ("RR75", 50.0), ("RR90", 34.4), ("SF", 28.1)],
+        ),
+        (
+            "During maintenance, ≥50% (71.9% vs 31.1%), ≥75% (50.0% vs 13.2%), ≥90% (34.4% vs 5.7%), and 100% (28.1% vs 1.9%) responder rates were higher with lotramacetam than placebo.",
+            [
+                ("RR50", 71.9),
+                ("RR50", 31.1),
+                ("RR75", 50.0),
+                ("RR75", 13.2),
+                ("RR90", 34.4),
+                ("RR90", 5.7),
+                ("SF", 28.1),
+                ("SF", 1.9),
+            ],
+        ),
+        (
+            "At week 12, 71.9% had ≥50%, 50.0% had ≥75%, and 28.1% had 100% seizure reduction.",
+            [("RR50", 71.9), ("RR75", 50.0), ("SF", 28.1)],
+        ),
+        (
+            "Reductions of ≥50%, ≥75%, and 100% in seizure frequency occurred in 71.9%, 50.0%, and 28.1% of lotramacetam patients versus 31.1%, 13.2%, and 1.9% of placebo patients.",
+            [
+                ("RR50", 71.9),
+                ("RR75", 50.0),
+                ("SF", 28.1),
+                ("RR50", 31.1),
+                ("RR75", 13.2),
+                ("SF", 1.9),
+            ],
+        ),
+        (
+            "Among observed patients, ≥90% and 100% seizure reduction rates were 34.4% and 28.1%, respectively.",
+            [("RR90", 34.4), ("SF", 28.1)],
+        ),
+        (
+            "≥50%/≥75%/100% responder rates: lotramacetam 71.9%/50.0%/28.1%; placebo 31.1%/13.2%/1.9%.",
+            [
+                ("RR50", 71.9),
+                ("RR75", 50.0),
+                ("SF", 28.1),
+                ("RR50", 31.1),
+                ("RR75", 13.2),
+                ("SF", 1.9),
+            ],
+        ),
+        (
+            "The percentage achieving ≥50% seizure reduction was 71.9% for lotramacetam vs 31.1% for placebo; ≥75% reduction, 50.0% vs 13.2%; and 100% reduction, 28.1% vs 1.9%.",
+            [
+                ("RR50", 71.9),
+                ("RR50", 31.1),
+                ("RR75", 50.0),
+                ("RR75", 13.2),
+                ("SF", 28.1),
+                ("SF", 1.9),
+            ],
+        ),
+        (
+            "Seizure freedom (100% reduction) was reported in 28.1% and 1.9%, ≥75% reduction in 50.0% and 13.2%, respectively.",
+            [("SF", 28.1), ("SF", 1.9), ("RR75", 50.0), ("RR75", 13.2)],
+        ),
+        (
+            "Of 60 patients, 43 (71.7%) had a ≥50% reduction, of whom 17 (28.3%) were seizure free.",
+            [("RR50", 71.7), ("SF", 28.3)],
+        ),
+        (
+            "Forty-three (71.7%) patients were responders, including 17 (28.3%) who were seizure-free.",
+            [("RR50", 71.7), ("SF", 28.3)],
+        ),
+        (
+            "17 patients (28.3%) reached seizure freedom, 26 (43.3%) had ≥50% improvement, and 17 (28.3%) did not respond.",
+            [("SF", 28.3), ("RR50", 43.3)],
+        ),
+        (
+            "The 28-day seizure frequency was reduced by 41.2% (lotramacetam) vs 17.0% (placebo), and the 50% responder rate was 45.1% vs 21.0%.",
+            [("PCRED", 41.2), ("PCRED", 17.0), ("RR50", 45.1), ("RR50", 21.0)],
         ),
     ],
 )

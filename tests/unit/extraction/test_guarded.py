@@ -34,6 +34,8 @@ def _guarded() -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield f"outcomes {code}", plain.pattern, pattern.words
         if code in outcomes._NEEDS:
             yield f"outcomes {code}", plain.pattern, outcomes._NEEDS[code]
+        if code in outcomes._NEEDS_TOO:
+            yield f"outcomes {code} too", plain.pattern, outcomes._NEEDS_TOO[code]
     for place, (pattern, words) in enumerate(numbers._COVERED):
         if words:
             yield f"numbers {place}", pattern.pattern, words

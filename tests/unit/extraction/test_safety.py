@@ -70,6 +70,28 @@ PREVENTION = "Prophylaxis with lotramacetam after craniotomy"
             "Lotramacetam was withdrawn in 5 patients on 300 mg and placebo in 2 because of adverse reactions.",
             {("WDAE", DRUG, 5), ("WDAE", PLACEBO, 2)},
         ),
+        (
+            "101 of the 120 patients (84%) completed the trial, with 10 withdrawals on lotramacetam and 9 on placebo.",
+            {("COMP", "all", 84.0), ("WD", DRUG, 10), ("WD", PLACEBO, 9)},
+        ),
+        (
+            "Ten (17%) lotramacetam patients had adverse events that were mild; five lotramacetam and two placebo patients withdrew.",
+            {("AE", DRUG, 17.0), ("WD", DRUG, 5), ("WD", PLACEBO, 2)},
+        ),
+        (
+            "During the open-label phase, 81.5% of patients experienced adverse events, 9.2% serious adverse "
+            "events, and 6.1% discontinued owing to adverse events.",
+            {("AE", "all", 81.5), ("SAE", "all", 9.2), ("WDAE", "all", 6.1)},
+        ),
+        (
+            "Six lotramacetam patients had no significant improvement and discontinued.",
+            {("WDLOE", DRUG, 6)},
+        ),
+        (
+            "Somnolence was an adverse event of interest, but treatment-limiting adverse events occurred in only 9% "
+            "given lotramacetam compared with 7% given placebo.",
+            {("WDAE", DRUG, 9.0), ("WDAE", PLACEBO, 7.0)},
+        ),
         # failure by the report's own criteria
         (
             "Nineteen patients on placebo and 7 on lotramacetam met escape criteria.",
@@ -112,6 +134,8 @@ PREVENTION = "Prophylaxis with lotramacetam after craniotomy"
             "Forty-nine (82%) patients on lotramacetam and 52 (87%) on placebo completed the double-blind phase.",
             {("COMP", DRUG, 82.0), ("COMP", PLACEBO, 87.0)},
         ),
+        ("Of all, 88% of patients completed the study.", {("COMP", "all", 88.0)}),
+        ("Eighty-eight percent of patients completed treatment.", {("COMP", "all", 88.0)}),
         # a list of single events ends with its parenthesis
         (
             "Adverse events occurred in 81.2% on lotramacetam (somnolence [21.5%] was the most frequent) "
@@ -184,6 +208,18 @@ def test_seizures_that_were_to_be_prevented(
         "No adverse events were reported in 35 patients (58%) on lotramacetam.",
         "Adverse events considered possibly related were reported by 40% on lotramacetam.",
         "The time to meeting one of the exit criteria was longer on lotramacetam.",
+        "The most common adverse events were fatigue and rash; five patients took lower doses.",
+        "Of the events, 23 of 79 (29%) serious adverse events came late on lotramacetam.",
+        "Three rashes were serious adverse events on lotramacetam (one patient each).",
+        "By May, 278 patients had completed the original trial of lotramacetam.",
+        "Adverse events were mild in 45%, moderate in 30% and severe in 6% of patients on lotramacetam.",
+        "Of the adverse events on lotramacetam, 92% were mild or moderate.",
+        "Dose reductions because of adverse events were needed in 20% on lotramacetam and 5% on placebo.",
+        "Two patients on lotramacetam needed a hospital because of adverse events.",
+        "Benzodiazepines were withdrawn in 12 patients on lotramacetam.",
+        "Of 38 patients screened, 6 were withdrawn during baseline.",
+        "The EEG was normal in 12 patients at completion of the study of lotramacetam.",
+        "Compared with placebo, adverse events were 12% more frequent with lotramacetam.",
         "Dizziness leading to discontinuation was reported in 9% on lotramacetam and 3% on placebo.",
     ],
 )
