@@ -72,6 +72,9 @@ _COVERED = [
         (rf"\b(?:confidence interval|CI)s?\]?\s?[\s:,=(\[]*[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("ci", "confid")),
         (rf"\b(?:IQR|interquartile range|range|Q1[-,]\s?Q3|min[-,]\s?max)\b[\s:,=(\[]*[<>]?\s?[+-]?\s?{DEC}\s?%?\s*(?:-|to|,|;)+\s*[+-]?\s?{DEC}\s?%?", re.I, ("iqr", "range", "q1", "min")),
         (rf"{DEC}\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%?", 0, ("±", "+/-", "+-")),
+        # heterogeneity of a pool, and a change told twice: "-9% (a 9% increase)"
+        (rf"\bI\s?(?:2|²|\^2|\(2\)|\[2\])\s?(?:=|:|was|of|,)\s?{DEC}\s?%", 0, ("%",)),
+        (rf"(?<=%\s)\((?:(?:i\.e\.|that is),? )?an? {DEC}\s?% (?:\w+ )?(?:increase|decrease|reduction|rise|worsening)\)", re.I, ("%",)),
         (rf"\b(?:SD|SE|SEM|standard (?:deviation|error))\b[\s:,=(\[]*{DEC}", re.I, ()),
         (rf"(?<=%)\s?\[\s?{DEC}\s?%\s?\]", 0, ("%",)),
         (rf"(?<=\d\s)[\[(]\s?[+-]?{DEC}\s?(?:-|to|,)\s?[+-]?{DEC}\s?[)\]]", 0, ("(", "[")),
@@ -91,7 +94,7 @@ _COVERED = [
         # "five of nine areas"
         (rf"\b{_FEW}\s?(?:/|(?:out )?of)\s(?:the )?{_FEW} (?:of the )?(?:\w+ )?{_NOT_PEOPLE}\b", re.I, ()),
         (r"\bnone of (?:the |these )?(?:\w+ )?(?:events?|cases|TEAEs|AEs|SAEs|effects|reactions|changes|measures|analyses|differences)\b", re.I, ("none of",)),
-        (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b", re.I, ("every",)),
+        (rf"\b(?:for )?every {INT}(?:\s*(?:to|-)\s*{INT})?\b(?:[^.;%\d]{{0,90}}?, {INT}(?= {PEOPLE}))?", re.I, ("every",)),
         # "thirty-nine percent (39%)"
         (rf"\b{WORD}\s+per ?cent(?=\s\({DEC}\s?%)", re.I, ("percent", "per cent")),
         # thresholds
@@ -122,12 +125,16 @@ _COVERED = [
 ]  # fmt: skip
 
 
+# "56,3%": a decimal comma, as other languages print it; "25,50%" are two bars
+_COMMA = re.compile(
+    r"(?<![\d.,])(\d{1,2}),(?!(?:25|50|75|90)\b)(\d{1,2})(?=\s?%|(?<=,\d) (?:and|or|vs\.?|versus|to) \d[\d.,]*\s?%)"
+)
 _NEEDED = frozenset(word for _, needs in _COVERED for word in needs)
 
 
 def covered(text: str, also: list[tuple[int, int]] | None = None) -> str:
     """The text with every figure that is no result written over by ``~``, at the same length."""
-    out = text
+    out = _COMMA.sub(r"\1.\2", text)
     for start, end in also or []:
         out = out[:start] + "~" * (end - start) + out[end:]
     words = standing(_NEEDED, text)
@@ -187,7 +194,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     (name, re.compile(pattern, re.I))
     for name, pattern in [
         ("epT", rf"{_L}({INT})\s*{_WORDS}[(\[]\s*{_PCT}\s*[)\]],?\s*(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+)?({INT})\b(?!\s?%)"),
-        ("eTp", rf"{_L}({INT})\s+(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+|these\s+)?({INT})\s+{_WORDS}[(\[,]\s*{_PCT}"),
+        ("eTp", rf"{_L}({INT})\s+(?:{_WORDS})(?:out )?of\s+(?:the\s+|all\s+|th[eo]se\s+)?({INT})\s+{_WORDS}[(\[,]\s*{_PCT}"),
         ("eTp", rf"{_L}({INT})\s?/\s?({INT})\s*(?:{_WORDS}[(\[,;:=]+|or)\s*{_PCT}"),
         ("peT", rf"{_L}{_PCT}\s*{_WORDS}[(\[,;]\s*({INT})\s?(?:/|of|out of)\s?(?:the\s+)?({INT})\b(?!\s?%)"),
         ("ep", rf"{_L}({INT})(?!\s+per ?cent)\s*{_WORDS}[(\[]\s*{_PCT}"),
@@ -197,7 +204,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
         ("pp", rf"{_L}([+-]?{DEC})\s?%?\s*(?:-|to)\s*({DEC})\s?%"),
         ("p", rf"{_L}{_PCT}"),
         ("eT", rf"{_L}({INT})\s?/\s?({INT})\b(?!\s?(?:%|mg|/))"),
-        ("eT", rf"{_L}({INT})\s+{_WORDS}(?:out )?of\s+(?:the\s+|all\s+|these\s+)?({INT})\b(?!\s?%)"),
+        ("eT", rf"{_L}({INT})\s+{_WORDS}(?:out )?of\s+(?:the\s+|all\s+|th[eo]se\s+)?({INT})\b(?!\s?%)"),
     ]
 ]  # fmt: skip
 _LIST_BEFORE = re.compile(
@@ -212,7 +219,7 @@ _WHOM = re.compile(r"\b(?:of|in|among) (?:the|these|those|all)(?: remaining| oth
 _BARE_LAST = re.compile(
     rf"(?<=%)\s*(?:and|,|vs\.?|versus)\s+([+-]?{DEC})(?=\.?\s*$|;|\)|,?\s+respectively)", re.I
 )
-_NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus)\s*(0)(?![\w.%])", re.I)
+_NOTHING = re.compile(r"(?<=%)\s*(?:vs\.?|versus|/)\s*(0)(?![\w.%])", re.I)
 _BARE = re.compile(rf"{_L}([+-]?\s?{DEC})(?![\w~%.]|\s?-\s?\w)(?!,\d)")
 _COUNT = re.compile(
     rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?"
@@ -336,7 +343,11 @@ _ORDINAL = re.compile(
     r"\b(?:arm|part|group|study|cohort|stage|phase|period|trial|week|day|month|year|visit|cycle) $",
     re.I,
 )
-_COUNT_BEFORE = re.compile(rf"{_L}({INT})\s*(?:,\s*(?:and|or)?|,?\s*and)\s*$", re.I)
+# "14 Thai and 9 Danish patients": an adjective of its own, but no other thing counted
+_COUNT_BEFORE = re.compile(
+    rf"{_L}({INT})\s*(?:,\s*(?:and|or)?|(?:(?!{PEOPLE}\b|wom[ae]n|men)[a-z-]*[a-rt-z]\s)?,?\s*and)\s*$",
+    re.I,
+)
 
 
 def _counts_before(text: str, start: int) -> list[Value]:

@@ -20,7 +20,7 @@ _AE = (
     r"(?:(?:treatment[- ](?:emergent|related|associated) |drug[- ]related |adverse[- ]|any |clinical )*(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)"
     r"|side[- ]effects?|unwanted effects?)|\bTE?AEs?\b|\bAEs?\b|\bADRs?\b)"
 )
-_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropp(?:ed|ing)[- ]out|drop[- ]?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
+_STOP = r"(?:discontinu\w+|withdr[ae]w\w*(?! (?:seizures?|periods?|phases?|symptoms?|syndromes?))|dropp(?:ed|ing)[- ]out|drop[- ]?outs?|stopp(?:ed|ing)|terminated|(?:left|leave|leaving|quit) the (?:study|trial)|prematurely|were dropped|(?:did|could) not complete|failed to complete)"
 # from leaving to its reason, without another reason or a count that has its own
 _OWN = rf"(?:(?!\b(?:due to|because of|owing to)\b|:|(?:[,(]|\b(?:and|including|with|of whom)) ?(?:and )?{INT}(?: (?:{PEOPLE}|of (?:them|whom|these)))? (?:due to|because of|owing to|for|did so)\b)[^.;%])"
 _LINKED = r"(?:due to|because of|owing to)"
@@ -32,7 +32,7 @@ _SYMPTOM = (
     r"|pancreatitis|hypersensitivity|allerg\w+|behaviou?ral (?:\w+ )?(?:changes?|problems?|disturbances?|disorders?|deterioration)|confusion|hallucinations?|intoxication|toxicity|intoleran\w+|kidney stones?|nephrolithiasis|petech\w+|paresthesias?)"
 )
 _UNRELATED = (
-    r"(?:randomi[sz]ed|enrichment and|or|to)[- ]withdraw(?:al)?(?: \w+){0,2}? (?:to|from|design|study|trial)\b|withdrawal (?:assessment|scale|score)s?|(?:\bif|\buntil|\bunless|or earlier if) (?:\w+ ){0,2}?(?:withdrawn|discontinued)"
+    r"(?:resolv|return|disappear|revers|recover|improv|normali[sz])\w*[^.;%]{0,60}? (?:after|following|upon|on|with) (?:(?!\d)\w+ ){0,2}?(?:discontinu\w+|withdrawal|cessation)\b|(?:randomi[sz]ed|enrichment and|or|to)[- ]withdraw(?:al)?(?: \w+){0,2}? (?:to|from|design|study|trial)\b|withdrawal (?:assessment|scale|score)s?|(?:\bif|\buntil|\bunless|or earlier if) (?:\w+ ){0,2}?(?:withdrawn|discontinued)"
     r"|(?:withdr[ae]w\w*|discontinued|dropped out|excluded) (?:\w+ ){0,2}?(?:(?:before|prior to) (?:\w+ ){0,2}?(?:randomi[sz]ation|treatment|(?:receiving|taking|starting) \w+)|(?:during|in) (?:the )?(?:\w+ )?(?:baseline|screening|run-in))"
     r"|(?:alcohol|ethanol|AED|ASM|antiepileptic drug|benzodiazepine|opi(?:oid|ate)|steroid|nicotine)s?[- ]withdrawals?"
     r"|(?:recruitment|enrol?lment|accrual|\b(?:study|trial)) (?:\w+ ){0,2}?(?:was|were) (?:\w+ ){0,2}?(?:stopped|terminated|discontinued|halted|closed)"
@@ -67,7 +67,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("WDLOE", _p(rf"(?:lack of (?:efficacy|effect\w*)|inefficacy|(?:increased|worsening of) seizures?|treatment failure)[^.;%]{{0,40}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|requir\w+)\b[^.;%]{{0,40}}?\b{_STOP}")),
     ("WDLOE", _p(rf"\bno (?:\w+ )?(?:improvement|benefit|effect|response)\b[^.;%]{{0,40}}?\band\b[^.;%]{{0,20}}?{_STOP}")),
     ("WDLOE", _p(rf"{_STOP}{_OWN}{{0,60}}?\bbecause (?:\w+ )?seizures? (?:\w+ )?(?:worsened|increased)")),
-    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,90}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?{_AE}")),
+    ("WDAE", _p(rf"{_STOP}{_OWN}{{0,90}}?\b(?:due to|caused by|secondary to|resulting from|because of|for|owing to|from|attributed to|following|related to|as a result of|after|on account of|with) (?:\w+[- ]){{0,3}}?(?:{_AE}|adverse (?:\w+ ){{1,4}}?(?:signs?|symptoms?|events?|effects?|experiences?|reactions?))")),
     ("WDAE", _p(rf"{_AE}(?:(?!adverse|AEs\b|neither|none|not\b)[^.;%]){{0,50}}?\b(?:led to|leading to|resulting in|resulted in|caus(?:ed|ing)|precipitated|prompt(?:ed|ing)|forc(?:ed|ing)|necessitat(?:ed|ing)|requiring|required|that led to)\b[^.;%]{{0,45}}?\b(?:{_STOP}|withdrawals?|early drop-outs?)(?: of \w+| of (?:study )?(?:drug|medication|treatment)|)")),
     ("WDAE", _p(rf"{_AE}[^.;]{{0,130}}? led [^.;]{{0,60}}?to (?:withdraw|discontinue|stop)")),
     ("HARM", _p(rf"(?:due to|because of|owing to|(?:\d\)?|%|%[\])]|\b{WORD}) for) (?:\w+[- ]){{0,3}}?{_AE}")),
@@ -86,6 +86,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
         rf"{_AE}"
     )),
     ("AEN", _p(rf"(?:resolution|duration|proportion|severity) of (?:the |all |total )?(?:first )?(?:reported )?{_AE}|(?:patients|subjects|those|children|participants) with (?:an? |any )?{_AE}(?=(?: \(\w+\))?,)|\bmore than one {_AE}")),
+    ("AEN", _p(r"(?:rates?|incidences?|proportions?|occurrence) of (?:[\w-]+,? ){1,4}?complications")),
     ("KIND", _p(rf"\bevents (?:leading to|resulting in|that led to) (?:\w+ ){{0,3}}?{_STOP}")),
     ("AEN", _p(rf"{_AE}(?: (?:in|on|with) (?:the )?\w+(?: groups?)?)? (?:related to (?!(?:the |study |trial )*(?:treatment|drug|medication|therapy|device|stimulation))|of (?:special )?interest|consistent with|suggestive of|involv(?:ed|ing))")),
     ("NONE", Guarded(rf"(?:\bno|\bwithout|\bfree (?:of|from)) (?:[\w-]+ ){{0,2}}?{_AE}|{_AE}(?:(?! and )[^.;,%()]){{0,30}}? (?:disappeared|resolved|subsided|abated|diminished|vanished)\b|of (?:the )?total {_AE}|reported as (?:an? )?{_AE}", "reported as", "no ", "without ", "free ", "disappeared", "resolved", "subsided", "abated", "diminished", "vanished", "total ")),
@@ -111,11 +112,12 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("RR75", _p(rf"(?:{_GE}\s*)?75\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|reductions? (?:\w+ ){{0,6}}?(?:≥|of at least|of more than|> ?=? ?)\s*75\s?%|\bS?R{{1,2}}75\b|(?:(?:reduc|decreas|improv)\w+\s(?:\w+[- ]){{0,9}}?|\bby )(?<!of ){_BY}\s*75\s?%")),
     ("RR25", Guarded(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?RR?25\b", "respon", "reduc", "decreas", "improve", "fewer", "r25")),
     ("SF", _p(
-        r"seizure[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?:dom)?(?:(?: rates?| status))?"
-        rf"|(?:spasms?|absence|attack|convulsion|POS|FBTCS|[SP]?GTCS?)[- ]free(?:dom)?\b(?!\s?(?:days?|interval|period))|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
+        # "12 seizure-free patients discontinued" tells of something else
+        rf"\b(?:{_KIND}|absence|attack|convulsion|spasm)[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?! {PEOPLE} (?:discontinued|withdrew|dropped|reported|experienced))(?:dom)?(?:(?: rates?| status))?"
+        rf"|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
         rf"|\bno (?:further|more|additional|subsequent) {_NONE_OF}|without (?:any |further )?(?:\w+ ){{0,2}}{_NONE_OF}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_NONE_OF}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_NONE_OF}"
-        rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d])100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
-        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\bspasms (?:\w+ ){{0,2}}?stopped\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
+        rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d<])(?<!< )100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
+        rf"|(?:complete(?:ly)?|total(?:ly)?|full) (?:\w+ )?(?:control(?:led)?\b|cessation)|(?:complete|total|full) seizure suppression|(?<!partial )\bremissions?\b|\bno {_KIND} (?:was |were )?(?:reported|observed|seen|recorded|noted|occurred)|{_KIND} (?:\w+ ){{0,2}}?(?:disappeared|abolished|eliminated|resolved|ceased|stopped (?:completely|entirely))\b|\bspasms (?:\w+ ){{0,2}}?stopped\b|\(no {_KIND}|control (?:was|were) (?:complete|total)\b|(?:cessation|disappearance|elimination|abolition|stopping) of (?:all )?(?:\w+ ){{0,2}}?{_KIND}|\b(?:ceased|stopped|lost) (?:having|all) (?:\w+ )?{_KIND}|complete freedom"
     )),
     ("RR50", _p(
         rf"(?:{_GE}\s*)?(?:50|fifty)(?: ?%| ?percent| per cent)?\)? ?(?:(?:or (?:more|greater|higher|better)|responders?\b|respon\w+ rates?)[^.;%()]{{0,50}}?(?:reduc\w+|decreas\w+|improve\w+)?|-?(?:responders?|respon(?:\w+ rates?|se\b)|RR\b)|(?:(?!me(?:di)?an)\w+ ){{0,4}}?(?:reduction|decrease|improvement|fewer)\b)"
@@ -131,9 +133,9 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("MPC", _p(rf"{_REDUCED} (?:in|of|from)\s[^.;%()]{{0,70}}?\(medians?\b")),
     ("MEANPC", _p(rf"(?:\bmean|least[- ]squares?(?: mean)?|LS[- ]means?|average) (?:\([^()]*\) )?(?:\w+[- ,]){{0,5}}?(?:%|percent\w*|{_REDUCED})(?:[^.;%~]{{0,60}}?{_REDUCED})?(?:[^.;%~]{{0,40}}?{_SEIZURE})?")),
     ("NONE", _p(r"\b(?:(?:did|does|do) not respond|non-?responders?|non-?response|need for|intubat\w+|repeat(?:ed|ing) (?:doses?|\w+am)|worsened|worsening|unchanged|no change|entered(?! completed)|enrolled(?! completed)|enter|continued into|screened|ongoing|were exposed|eligible|not discontinu\w+|reached the (?:daily )?dose|(?:improvement|improved) (?:on|in (?:the )?(?:overall|global|condition|quality|patient|subject)))|\b(?:global|overall) (?:clinical )?(?:impression|evaluation|assessment|condition|rating)")),
-    ("DEATH", _p(r"\bdied\b|\bdeaths?\b|mortality")),
+    ("DEATH", _p(r"\bdied\b|\bpassed away\b|\bdeaths?\b|mortality")),
     ("LTFU", _p(r"lost (?:to|from) (?:the )?(?:follow[- ]?up|study|trial)\b")),
-    ("RETENTION", _p(r"retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
+    ("RETENTION", _p(r"(?:treatment|therapy)(?: with [\w-]+)? (?:was|were) (?:being |still )*continued (?:in|by)\b|\b(?:remained|remaining) on (?!(?:the |a |an )?(?:stable|fixed|constant|same|unchanged|their|baseline|concomitant|background|mono\w*|placebo|double-blind|average|waiting|study)\b)[a-z]\w+|retention(?: rates?)?|\b(?:remained|remaining|continu(?:ed|ing)) (?:on |in |with )?(?:the )?(?:(?:\w+ )?treatment|therapy|study|trial|drug|medication|OLEx?\b|extension|open[- ]label|\w+am\b)|probabilit\w+ of (?:treatment )?continu\w+|\bstill (?:on|receiving|taking)\b(?! \w+ (?:had|report|achiev|experienc|show))")),
     ("COMP", _p(r"(?:study|trial|treatment|protocol|phase|period)s? (?:was|were) completed (?:by|in)\b")),
     ("COMP", _p(r"(?<!-)(?<!not )(?<!to )(?<!was )(?<!were )(?<!be )(?<!who )(?<!who had )(?<!that )(?<!which )(?<!having )(?<!after )(?<!before )(?<!\bat )(?<!following )(?<!upon )(?<!of the )(?<!All patients )(?<!all patients )(?<!-)\b(?:(?<!% of )completed|(?<!% of )(?<!% of patients )(?<!percent of patients )(?<!% of subjects )complet(?:ion|ers?|ing))\b(?! (?:by|the (?:study|trial) (?:complained|reported|had|showed|experienced)|(?:the )?(?:\w+ )?with (?:an? )?(?:\w+ )?(?:reduction|decrease|improvement|~)|of (?:surgery|titration|infusion|enrol\w+|recruitment)|(?:the |an? )?(?:\w+ )?(?:questionnaires?|diar(?:y|ies)|surveys?|interviews?|forms?|titration)|trials\b|studies\b|(?:the |an? )?(?:[\w-]+ ){0,2}?(?:baseline|run-in|screening|original|parent|preceding)\b|prior|before|seizure|remission|control|the (?:randomized|double-blind) (?:trial|study)))(?: rates?)?(?! questionnaire)")),
     ("COMP", _p(r"(?<!who )\bfinish(?:ed|ing) (?:the )?(?:\w+ )?(?:study|trial|protocol|treatment)\b")),
@@ -141,7 +143,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("STOP", _p(r"(?:seizures?|status|convulsions?|SE) (?:\w+ ){0,3}?(?:stopped|terminat\w+|ceased|cessation|aborted|controlled)|(?:cessation|termination) of (?:\w+ ){0,3}?(?:seizures?|status|convulsions?)|\b(?:stopped|terminated|aborted|controlled) (?:\w+ ){0,2}?(?:seizures|status epilepticus|convulsions)\b")),
     ("WD", _p(_STOP)),
     ("AE", _p(rf"{_AE}")),
-    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer {_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
+    ("PCRED", _p(rf"(?:percent\w*|\breductions?|\bdecreases?|\bchanges?\b|reduced|decreased)(?: of)?(?:[^.;%~]{{0,50}}?{_SEIZURE})(?:[^.;%~]{{0,30}}?{_REDUCED})?|{_SEIZURE} (?:\w+ ){{0,6}}?(?:was|were) (?:significantly )?(?:reduced|decreased)(?: by)?|{_SEIZURE} (?:\w+ )?(?:reductions?|decreases?|fell|declined|dropped)\b|{_SEIZURE} (?:\w+ )?decreased|{_SEIZURE} (?:(?!free)\w+ ){{0,4}}?(?:(?:changed|increased)(?= by)|(?:rose|fell|declined|decreased|increased)(?= \d))|\bimprovements? in (?:\w+ ){{0,2}}?{_SEIZURE}|(?<=\d% )fewer (?:\w+ ){{0,2}}?{_SEIZURE}|percent\w* (?:of )?(?:change|reduction)\w*(?: from baseline)?")),
 ]  # fmt: skip
 # without one of these no pattern of the code can match: most are never tried
 _SICK = ("adverse", "ae", "side effect", "side-effect", "unwanted", "adr")
@@ -155,6 +157,7 @@ _LEFT = (
     "left the",
     "leave the",
     "leaving the",
+    "quit the",
     "premature",
     "halt",
     "closed",
@@ -176,7 +179,7 @@ _NEEDS = {
     "FAIL": ("failure", "criteri"),
     "CONSENT": ("consent",),
     "SAE": ("serious", "sae"),
-    "AEN": _SICK,
+    "AEN": (*_SICK, "complications"),
     "KIND": ("events", *_SICK),
     "HARM": _SICK,
     "REASON": (
@@ -211,13 +214,14 @@ _NEEDS = {
         "ceased",
         "resolved",
         "stopped",
+        "stopping",
         "lost",
         "remission",
     ),
     "RR50": ("50", "fifty", "respon", "rr", "halv", "half"),
     "MPC": ("median", "reduced", "msfrr", "mpr"),
     "MEANPC": ("mean", "average", "least"),
-    "DEATH": ("died", "death", "mortal"),
+    "DEATH": ("died", "death", "mortal", "passed away"),
     "LTFU": ("lost",),
     "RETENTION": ("retention", "remain", "continu", "still"),
     "COMP": ("complet", "finish"),
@@ -259,7 +263,9 @@ _HARMED = _p(
     r"[^.;,%]{0,60}?\b(?:because of|due to|owing to|attributed to) (?!(?:the |an? )?(?:lack|ineff|insuff|inadeq|increas|consent|default|dispens|admin|person|protocol|seizure|non|poor|pregnan|withdraw|other|variety|different|various|reason|any|study|sponsor|loss|lost|family|patient|move|death|perceived|unsatisf|worsen|decision|limited|slow|COVID))"
 )
 # of the adverse events that are not any, these are counted where a report tells of no others
-_OF_MOMENT = _p(r"^(?!.*severe)(?:mild|moderate|more than one)|special (?:concern|interest)")
+_OF_MOMENT = _p(
+    r"^(?!.*severe)(?:mild|moderate|more than one)|special (?:concern|interest)|complications"
+)
 _MOSTLY = _p(r"\b(?:mostly|mainly|generally|usually) (?:mild(?:,| or| to| and)? )?$")
 # why people left: each reason is an outcome of its own, or of none
 _REASONS = _p(
@@ -284,7 +290,7 @@ _OTHER = _p(
     r"(?:dizziness|somnolence|headache|fatigue|nausea|diplopia|drowsiness|ataxia|rash|irritability|vomiting|diarrh\w+|weight (?:gain|loss|increase)|anorexia|nasopharyngitis|insomnia|paresthesia|pneumonia|stomatitis|decreased appetite)\b"
 )
 _INCIDENCE = _p(
-    r"incidence|onset|complain|develop|suffer|(?:more|less) (?:common|frequent)|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
+    r"incidence|onset|complain|develop|suffer|(?:more|less) (?:common|frequent)|reported|experienc|occurr|frequency of|proportion|rates?\b|\bhad\b|patients with|one or more|at least one|any|≥ ?1|=1|similar|\(TE?AEs?\)|were (?:seen|observed|noted)|[:(]\s*\w+,? \d|overall"
 )
 # "the mean and median reductions were A and B"
 _BOTH = _p(
@@ -335,7 +341,7 @@ class Setting:
 
 
 PRIMARY = _p(
-    r"\b(?:primary|main)(?: (?:efficacy|study|treatment))?(?: (?:and|or) (?:key )?secondary)? (?:end ?-?points?|outcomes?(?: measures?| variables?)?|(?:efficacy )?(?:criteri(?:on|a)|variables?|parameters?|measures?))\b"
+    r"\b(?:primary|main)(?: (?:efficacy|study|treatment))?(?: (?:and|or) (?:key )?secondary)? (?:analysis (?=was based on)|end ?-?points?|outcomes?(?: measures?| variables?)?|(?:efficacy )?(?:criteri(?:on|a)|variables?|parameters?|measures?))\b"
 )
 ADJECTIVE = r"(?:major|complete|full|excellent|super|marked|partial|early|good|sustained)"
 _RESPONSE = _p(
@@ -502,7 +508,7 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
 
 
 _BARS = {"RR25", "RR50", "RR75", "RR90"}
-_BELOW = _p(r"(?:<|less than|fewer than|below|under|not (?:reach|achiev)\w*)(?: an?)?\s*$")
+_BELOW = _p(r"(?:<|less than|fewer than|below|under|up to|not (?:reach|achiev)\w*)(?: an?)?\s*$")
 _STOPPED = _p(r"cessation|control|stopped|ceased|absence of")
 _HALF = _p("50|fifty|hal[fv]")
 
@@ -741,7 +747,10 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
 
 _PLACEBO = r"(?:the |that of |those on |that on |that with |those with )?(?:placebo|PBO|PLC)\b"
 _RELATIVE = _p(
-    rf"(?:(?:relative|compared|(?:in )?comparison) (?:to|with)|as compared (?:to|with)|versus|\bvs\.?|over) {_PLACEBO}(?! (?:group |arm |patients )?[(:,]?\s?[+-]?\d)(?! \((?:[+-]?\d|n ?=[^()]*\d ?%))"
+    rf"(?:(?:relative|compared|(?:in )?comparison) (?:to|with)|as compared (?:to|with)|versus|\bvs\.?|over|than) {_PLACEBO}(?!(?:-treated)?(?: (?:groups?|arms?|patients|subjects|children))?[ (:,]{{1,3}}(?:(?:mean|median|average)\b[ ,:=]*)?[+-]?\d)(?! \(n ?=[^()]*\d ?%)"
+)
+_REDUCED_BY = _p(
+    r"^(?!.*(?:baseline|percent|%)).*\b(?:was|were) (?:\w+ )?(?:reduced|decreased|lowered) by\b"
 )
 _PLACEBOS = _p(r"\b(?:placebo|PBO|PLC)\b")
 # "22% greater with X than with placebo"; "a reduction of 22% was greater than ..." is X's own
@@ -753,6 +762,13 @@ _ITS_OWN = _p(rf"\d\s?%\)? (?:for|in|with|on|during) {_PLACEBO}")
 
 def _over_placebo(sentence: str, reading: Reading) -> str:
     """The code of a reduction held against the placebo: of no arm, unless the placebo has a figure."""
+    if reading.code == "MPC" and len(reading.values) == 1:
+        # "the median frequency was reduced by 30% on X compared with placebo"
+        value = reading.values[0]
+        told = sentence[reading.named.start : value.start]
+        stop = _semicolon(sentence, value.end)
+        against = _RELATIVE.search(sentence, value.end, stop if stop > 0 else len(sentence))
+        return "PCPBO" if against and _REDUCED_BY.search(told) else "MPC"
     if reading.code not in ("PCRED", "PCPBO"):
         return reading.code
     low = min(reading.named.start, reading.values[0].start)

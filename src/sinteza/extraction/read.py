@@ -58,6 +58,7 @@ _SENTENCE = 4000
 _COUNTED = {"SF", "COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "RR50", "RR75", "RR90", "RECUR", "STOP", "RETENTION", "FAIL", "AEN"}  # fmt: skip
 # of these a count may stand beside the percentages of others
 _LONE = _COUNTED - {"RR75", "RR90", "LTFU"}
+_LADDER = {"RR25", "RR50", "RR75", "RR90", "SF"}
 _CHANGES = {"MPC", "MEANPC", "PCRED", "PCPBO"}
 # designs whose sentences the grammar was made for; elsewhere a person looks at every value
 _TRUSTED = {"rct_parallel", "rct_crossover", "posthoc_rct", "posthoc_pooled_rct"}
@@ -324,7 +325,8 @@ def _moved(sentence: str, value: Value) -> bool:
 
 # a result even where the sentence is taken for methods: it ended, or two shares are compared
 _TOLD = re.compile(
-    r"\bcomplet(?:ed?|ing)\b|dropped out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in|\b(?:rate|incidence|proportion)\b[^.;%]{1,40}? (?:was|were) \d[\d.]*\s?%"
+    rf"(?:(?i:{INT})) (?:[\w-]+ ){{0,2}}?{PEOPLE} (?:achieved|attained|experienced|died|were lost|were dropped)\b|"
+    r"\bcomplet(?:ed?|ing)\b|dropp(?:ed|ing) out|\bwithdr|discontinued|\d\s?%\)?[^.;]{1,80}(?<![≥>=])\s\(?[+-]?\d[\d.]*\s?%|became|remained|associated with (?:an? )?\d|resulted in|\b(?:rate|incidence|proportion)\b[^.;%]{1,40}? (?:was|were) \d[\d.]*\s?%"
 )
 
 
@@ -344,7 +346,7 @@ def _definition(sentence: str, role: str) -> bool:
 
 # "this proportion was 36% at six months": of the outcome told before
 _SAME = re.compile(
-    r"\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
+    r"\b(?:this|it) (?:was|were|amounted to) (?=[+-]?\d[\d.]*\s?%)|\b(?:the|a) (?:(?:\w+ )?significant )?differences?\b(?=[^()%\d]*\((?![^()]*\b(?:CI|confidence)\b)[^()]*\d\s?%)|\b(?:th(?:is|ese)|the (?:corresponding|respective)|corresponding|respective) (?:\w+ )?(?:proportions?|rates?|figures?|values?|percentages?|numbers?|reductions?|results?)\b",
     re.I,
 )
 
@@ -366,7 +368,9 @@ def _read_sentence(
     named = [item for item in named if not any(n.start <= item.start < n.end for n in lone)]
     clean = covered(sentence, lists + told + table.printed_doses(sentence))
     for item in named:
-        for start, end in bars.figures(sentence, item.start, item.end) if item.bar else ():
+        # "none reached a 50% reduction": the bar itself is no share of anybody
+        barred = item.bar or item.code in _LADDER
+        for start, end in bars.figures(sentence, item.start, item.end) if barred else ():
             clean = clean[:start] + "~" * (end - start) + clean[end:]
     figures = values(clean)
     figures += list_members(clean, figures)
@@ -396,11 +400,33 @@ def _read_sentence(
     if table.single:
         figures = [v for v in figures if v.percent is not None or v.events is not None]
     readings = outcomes.assign(sentence, named, figures)
+    for reading in readings:
+        if reading.code == "PCRED":
+            reading.code = _reduction(sentence, reading, setting)
     if plainly:
         # figures without their sign are shares of change or nothing
         readings = [item for item in readings if item.code in _CHANGES]
     readings += near
     return [item for item in readings if "aside" in item.notes or _sensible(item, sentence)]
+
+
+_STATISTIC = re.compile(r"\(\s?(mean|median)\b[,:=]?\s?(?:of )?$")
+_STATISTICS = {"mean": "MEANPC", "median": "MPC"}
+
+
+def _reduction(sentence: str, reading: Reading, setting: Setting) -> str:
+    """What a reduction is that nothing names: by its statistic, or a share of people who had one.
+
+    "38% of patients had reductions" tells of the response that the report's endpoint is.
+    """
+    said = [_STATISTIC.search(sentence, 0, value.start) for value in reading.values]
+    kinds = {match[1] if match else "" for match in said}
+    if len(kinds) == 1 and (kind := kinds.pop()):
+        return _STATISTICS[kind]
+    shared = _SHARE.match(sentence, reading.values[0].end)
+    if shared and reading.values[0].percent is not None:
+        return setting.primary if setting.primary in _LADDER else "PCRED"
+    return "PCRED"
 
 
 _LOT = re.compile(
@@ -511,6 +537,9 @@ def _sensible(reading: Reading, sentence: str) -> bool:
             continue
         if reading.code not in _CHANGES and (value.percent or 0) > 100:
             continue
+        if reading.code not in _CHANGES and said.startswith("- ") and value.percent is not None:
+            # "responders - 38%": a dash
+            value.percent, value.signed = abs(value.percent), ""
         if reading.code not in _CHANGES and value.signed:
             # "RD = -18%": a difference, never a share of people
             continue
@@ -575,16 +604,23 @@ _NOT_THEIRS = re.compile(
     re.I,
 )
 _APART = {"AE", "SAE", "COMP", "WD", "WDAE", "WDLOE", "RETENTION"}
-_DOES = re.compile(
-    rf"\)?\s*(?:of )?(?:the )?(?:\w+ )?{PEOPLE}\s(?!in\b|on\b|with\b|receiving|taking|treated|given|of\b|had\b|reported|experienced|completed|withdrew|discontinued|were\b|was\b|and\b|who\b)[a-z]+",
-    re.I,
-)
+_LEFT = {"WD", "WDAE", "WDLOE"}
+_OTHERS_DO = rf"\)?(?:\s\([^()]*\))?\s*(?:of )?(?:the )?(?:\w+ )?{PEOPLE}\s(?!in\b|on\b|with\b|receiving|taking|treated|given|of\b|reported|experienced|completed|withdrew|discontinued|were\b|was\b|and\b|who\b)"
+_DOES = re.compile(rf"{_OTHERS_DO}(?!had\b)[a-z]+", re.I)
+_DOES_OR_HAS = re.compile(rf"{_OTHERS_DO}[a-z]+", re.I)
+# "twelve left; rash was the specific cause in four"
+_SPECIFIC = re.compile(r"\b(?:cause|reason)s?\b", re.I)
 
 
 def _told_apart(sentence: str, value: Value, reading: Reading) -> bool:
     """True behind a semicolon where other things are said of the people counted."""
-    between = sentence[reading.named.end : value.start]
-    return ";" in re.sub(r"\([^()]*\)?", "", between) and bool(_DOES.match(sentence, value.end))
+    between = re.sub(r"\([^()]*\)?", "", sentence[reading.named.end : value.start])
+    if ";" not in between:
+        return False
+    if reading.code in _LEFT and _SPECIFIC.search(between[between.rfind(";") :]):
+        return True
+    does = _DOES_OR_HAS if reading.code in ("COMP", "RETENTION") else _DOES
+    return bool(does.match(sentence, value.end))
 
 
 # what people did who are no result: "41 patients elected to continue, only 11 ..."
@@ -598,8 +634,17 @@ _DID = re.compile(
 _CLAUSE = re.compile(rf"[,;]| (?:and|but) (?=(?:only )?{INT}\b)", re.I)
 
 
+# "five discontinued, two of whom received 20 mg": some of those told before, by their arm
+_WHOM_GIVEN = re.compile(
+    r"\s+of (?:whom|them|these)\s+(?:were |was |had )?(?:receiv\w+|tak\w+|took|treated|assigned|given|on|in)\b",
+    re.I,
+)
+
+
 def _elsewhere(sentence: str, value: Value, reading: Reading) -> bool:
     """A count whose own clause tells of something else than the outcome."""
+    if reading.named.end <= value.start and _WHOM_GIVEN.match(sentence, value.end):
+        return False
     clause = _CLAUSE.split(sentence[value.end : value.end + 90])[0]
     end = value.end + len(clause)
     if value.end <= reading.named.start < end:

@@ -17,7 +17,7 @@ _EFFICACY = {*_RESPONSES, "MPC", "MEANPC"}
 
 # the words that define an endpoint stand behind it, or before "was the primary endpoint"
 _DEFINES = re.compile(
-    r"^(?: \([^()]*\))?(?: of (?:the|this) (?:study|trial))?(?: (?:was|were|is|included|comprised)|:|,)",
+    r"^(?: \([^()]*\))?(?: of (?:the|this) (?:study|trial))?(?: ?(?:was|were|is|included|comprised)|:|,)",
     re.I,
 )
 _RESPONSE = rf"(?:\b(?P<kind>{ADJECTIVE})[- ])?(?:(?:treatment|clinical|therapeutic|seizure) )?\brespon(?:se|der)s?\b"
