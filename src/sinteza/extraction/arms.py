@@ -163,6 +163,11 @@ class Arms:
                 score[name] = 5 + max(score.values(), default=0)
                 first[name] = 0
                 self._aliases[name] = [s for s, long in self._short.items() if name in long.lower()]
+        for name in self._listed_beside():
+            # as much as the best of those known: it was allocated like them
+            score[name] = max(score.values())
+            first[name] = self.title.lower().find(name)
+            self._aliases[name] = [s for s, long in self._short.items() if name in long.lower()]
         ranked = sorted(score, key=lambda n: (-score[n], first.get(n, 0)))
         top = score[ranked[0]] if ranked else 0
         self.drugs = [name for name in ranked[:3] if score[name] >= 0.35 * top]
@@ -173,6 +178,21 @@ class Arms:
             head = name.split()[0]
             forms = {name, *printed.get(name, ()), *([head] if len(head) > 4 else [])}
             self._aliases.setdefault(name, []).extend(sorted(forms))
+
+    def _listed_beside(self) -> list[str]:
+        """Treatments that no list knows, allocated beside one that is known and a placebo."""
+        found: list[str] = []
+        title = self.title.lower()
+        for match in _ALLOCATED_LIST.finditer(self.text):
+            items = [item for item in _LIST_JOIN.split(match[1].lower()) if item]
+            known = [bool(treatments(item)) for item in items]
+            if not any(known):
+                continue
+            for item, drug in zip(items, known, strict=True):
+                name = _LISTED_NAME.fullmatch(item)
+                if name and not drug and name[1] not in _NO_TREATMENT and _has_word(title, name[1]):
+                    found.append(name[1])
+        return list(dict.fromkeys(found))
 
     def _unknown(self, words: str) -> str:
         """A treatment that no list knows, by what is said of it; empty if there is none."""
@@ -635,6 +655,16 @@ def _has_word(text: str, word: str) -> bool:
 _GIVEN = re.compile(
     rf"\b([A-Za-z-]{{5,}})(?: (?:acetate|hydrochloride|[a-z-]*release|tablets?|capsules?))?"
     rf"\s?\((?:[A-Z]\w+; ?)?([A-Z][A-Za-z]{{1,4}})(?:[- ]{FORMULATION})?[);,]"
+)
+# "to receive either frotramide, lamotrigine, or placebo": what a list gives is each a treatment
+_ALLOCATED_LIST = re.compile(
+    r"\b(?:receiv\w+|treated with|randomi[sz]ed to|assigned to|allocated to|given)\s+(?:either\s+|oral\s+)?"
+    r"([^.;:]{5,120}?)(?:,|,? or|,? and|,? versus|,? vs\.?) (?:matching |matched |a )?placebo\b",
+    re.I,
+)
+_LIST_JOIN = re.compile(r"\s*(?:,\s*(?:or|and)?\b|\b(?:or|and|versus|vs\.?)\s)\s*")
+_LISTED_NAME = re.compile(
+    r"([a-z][a-z-]{5,})(?:\s?\([^()]*\))?(?:,?\s(?:at\s)?\d[\w ./-]{0,25})?\s*"
 )
 _UNKNOWN = [
     re.compile(

@@ -45,6 +45,8 @@ _BETWEEN_ARMS = re.compile(
     re.I,
 )
 _CONTRAST = re.compile(r"\b(?:vs|versus|compared|than|against|whereas|while|but|from)\b", re.I)
+# "40%/30%": two results of one arm, or of two whose names stand so too
+_SLASH = re.compile(r"^[\s%)\]]*/[\s(\[]*$")
 _VERSUS = re.compile(
     r"^[\s%)\],;]*(?:vs\.?|versus|compared (?:with|to)|as against|against)[\s(\[]*$", re.I
 )
@@ -153,6 +155,9 @@ class Scene:
                 found.append(Candidate(arm, mention, "named", len(found), run, at, held))
                 at += 1
             before = mention
+        self.names_slashed = any(
+            _SLASH.match(self.sentence[one.end : two.start]) for one, two in pairwise(self.mentions)
+        )
         self.run_sizes = [sum(c.run == n for c in found) for n in range(run + 1)]
         for first, second in pairwise(found):
             if first.run == second.run and first.at == 0 and first.held and not second.held:
@@ -201,6 +206,7 @@ class Scene:
         """Lists of figures: of each its list, its place in it; the texts between neighbors."""
         self.gaps = [self.sentence[a.end : b.start] for a, b in pairwise(self.values)]
         self.contrast = [bool(_CONTRAST.search(gap)) for gap in self.gaps]
+        self.slash = [bool(_SLASH.match(gap)) for gap in self.gaps]
         self.versus = [bool(_VERSUS.match(_without(gap))) for gap in self.gaps]
         self.listed = []
         for n, gap in enumerate(self.gaps):
@@ -557,6 +563,10 @@ class Scene:
             cues.append((f"same arm {listed} {contrast}", 1.0))
             if self.versus[i]:
                 cues.append(("same arm versus", 1.0))
+            if self.slash[i]:
+                cues.append(
+                    (f"same arm slash{', names so too' if self.names_slashed else ''}", 1.0)
+                )
             cues.append((f"same arm {self.group}", 1.0))
             if self.labeled[i] and self.labeled[i + 1]:
                 cues.append(("same arm, labels differ", 1.0))

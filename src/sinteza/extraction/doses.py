@@ -33,6 +33,13 @@ _EVERY = re.compile(
     re.I,
 )
 _WEIGHED = re.compile(r"\bweigh\w*\b[^.;,]{0,25}$", re.I)
+# "7.3 ± 3.3 mg": what is behind the sign is a deviation
+_DEVIATION = re.compile(r"(?:±|\+\s?/\s?-|\+-)\s?$")
+# "45 mg/kg/day or 3600 mg/day, whichever was less": a cap, no dose
+_CAP = re.compile(
+    r"[\s,(]*which\s?ever (?:of (?:the two|these|both) )?(?:dose )?(?:was|is|were|comes?|came) (?:the )?(?:less\w*|low\w*|small\w*|first|reached)\b",
+    re.I,
+)
 _STRENGTH = re.compile(r"(?:mg|g|IU|U)/m[lL]")
 
 
@@ -51,6 +58,10 @@ def _doses(text: str) -> tuple[Dose, ...]:
         if match[2] in ("g", "grams") and _WEIGHED.search(
             text, max(0, match.start() - 40), match.start()
         ):
+            continue
+        if _DEVIATION.search(text, max(0, match.start() - 5), match.start()):
+            continue
+        if found and _CAP.match(text, match.end()):
             continue
         if "ml" in match[2].lower() and _MEASURED.search(
             text, max(0, match.start() - 60), match.start()

@@ -144,7 +144,31 @@ def _groups(
                 groups[-1][1].append(dose)
                 continue
         groups.append((drug, [dose]))
-    return groups
+    return _spans(sentence, groups)
+
+
+def _spans(
+    sentence: str, groups: list[tuple[str | None, list[Dose]]]
+) -> list[tuple[str | None, list[Dose]]]:
+    """Two doses, by weight and for the others, that were raised to two: a range of each."""
+    joined: list[tuple[str | None, list[Dose]]] = []
+    for drug, group in groups:
+        first = joined[-1][1] if joined else []
+        if (
+            len(first) == len(group) == 2
+            and drug in ("", joined[-1][0])
+            and [dose.unit for dose in first] == [dose.unit for dose in group]
+            and first[0].unit != first[1].unit
+            and not any(dose.ranged for dose in (*first, *group))
+            and _UP_TO.fullmatch(sentence, first[1].end, group[0].start)
+        ):
+            first[:] = [
+                Dose(one.start, two.end, (one.figures[0], two.figures[-1]), one.unit, True)
+                for one, two in zip(first, group, strict=True)
+            ]
+        else:
+            joined.append((drug, group))
+    return joined
 
 
 def _loaded(sentence: str, group: list[Dose], dose: Dose) -> bool:
@@ -260,6 +284,16 @@ def _regimen(
     )
 
 
+# "frotramide (40 mg", "frotramide, at a dose of 40 mg"
+_BESIDE = re.compile(
+    r"[\s,]*\(?(?:(?:given |administered )?(?:at|in) (?:an? |the )?(?:\w+ )?(?:dose|dosage)s? of )?"
+)
+_USUAL = re.compile(
+    r"\b(?:usual\w*|common\w*|current\w*|generally|label\w*)(?: \w+)? (?:recommended |prescribed |approved )?(?:\w+ )?(?:dose|dosage)s?\b[^.;\d]{0,15}$",
+    re.I,
+)
+
+
 def _points(
     before: str,
     after: str,
@@ -277,15 +311,17 @@ def _points(
     points += 5.0 * bool(_KEPT.search(before))
     points += 3.0 * bool(re.search(r"random|receiv|target|fixed|maintenance", before + after, re.I))
     points += (6.0 if title else 2.0) * any(
-        before[match.end() :].strip() in ("", "(") for match in named.finditer(before)
+        _BESIDE.fullmatch(before, match.end()) for match in named.finditer(before)
     )
+    # what is usual is told of others
+    points -= 6.0 * bool(_USUAL.search(before))
     points += 5.0 * bool(
         re.search(r"\bto (?:a )?(?:total |target |maximum )?(?:dose of |of )?$", before)
     )
     points += 1.0 * (ranged and "mL" not in unit)
     points -= (1.0 if ranged else 3.0) * odd - 4.0 * bool(
         re.search(
-            r"(?:target|maximum)(?: daily)? dos|to a (?:max|target)|titrated (?:to|up to)|up to",
+            r"(?:target|maximum)(?: \w+){0,2} dos|to a (?:max|target)|titrated (?:to|up to)|up to",
             before,
             re.I,
         )

@@ -90,6 +90,8 @@ EXPECTED: dict[str, float] = {
     "unnamed all one D": -1,
     "order before once named": 0.3,
     "same arm versus": -3,
+    "same arm slash": 1.5,
+    "same arm slash, names so too": -1.5,
     "same arm listed contrast": -1.5,
     "same arm, labels differ": 0.7,
     "treated more greater E": 1,

@@ -518,3 +518,48 @@ def test_a_dose_that_both_drugs_had() -> None:
         "Carbamazepine and valproate in adults with focal seizures",
     )
     assert active(found) == ["carbamazepine 900 mg", "valproate 900 mg"]
+
+
+@pytest.mark.parametrize(
+    ("methods", "name"),
+    [
+        (
+            BLIND + "brivaracetam, titrated to 35 mg/kg/day or 2800 mg/day, whichever was lower, "
+            "or placebo.",
+            "brivaracetam 35 mg/kg/day",
+        ),
+        (
+            BLIND + "placebo or brivaracetam, raised weekly from 12 mg/kg/day or 600 mg/day up to "
+            "48 mg/kg/day or 2400 mg/day.",
+            "brivaracetam 12-48 mg/kg/day or 600-2400 mg/day",
+        ),
+        (
+            BLIND + "brivaracetam or placebo. Brivaracetam, at a dose of 45 mg given twice daily, "
+            "stayed below the usual recommended dose range (120-240 mg/day).",
+            "brivaracetam 45 mg",
+        ),
+        (
+            OPEN + "Brivaracetam was raised every 3 weeks to 160 mg/day, maximum. The mean dose "
+            "was 96.4 ± 31.5 mg.",
+            "brivaracetam 160 mg/day",
+        ),
+        (OPEN + "Maximum brivaracetam dose: 140 mg/day.", "brivaracetam 140 mg/day"),
+    ],
+)
+def test_caps_deviations_and_usual_doses_are_no_doses(methods: str, name: str) -> None:
+    assert active(report(methods)) == [name]
+
+
+def test_a_drug_no_list_knows_beside_one_that_is_known() -> None:
+    found = report(
+        BLIND + "either frotramide, lamotrigine, or placebo.",
+        "The responder rate was 31% on frotramide, 44% on lamotrigine and 17% on placebo.",
+        "Frotramide and lamotrigine in adults with focal seizures",
+    )
+    assert active(found) == ["frotramide", "lamotrigine"]
+    assert shares(found) == {"frotramide": 31.0, "lamotrigine": 44.0, "placebo": 17.0}
+
+
+def test_a_listed_word_that_the_title_leaves_out_is_no_drug() -> None:
+    found = report(BLIND + "either rescue, lamotrigine, or placebo.", title="Lamotrigine in adults")
+    assert active(found) == ["lamotrigine"]

@@ -42,6 +42,20 @@ DOSES = (
             "(3.1% vs 9.4%).",
             {("WDAE", DRUG, 3.1), ("WDAE", PLACEBO, 9.4)},
         ),
+        (
+            "In patients with early or late onset, the responder rate was 41%/36% with "
+            "lotramacetam and 17%/19% with placebo.",
+            {
+                ("RR50", DRUG, 41.0),
+                ("RR50", DRUG, 36.0),
+                ("RR50", PLACEBO, 17.0),
+                ("RR50", PLACEBO, 19.0),
+            },
+        ),
+        (
+            "The responder rate (lotramacetam/placebo) was 42%/18%.",
+            {("RR50", DRUG, 42.0), ("RR50", PLACEBO, 18.0)},
+        ),
     ],
 )
 def test_the_arm_of_a_figure(text: str, expected: set[tuple[str, str, int | float | None]]) -> None:
