@@ -502,6 +502,9 @@ class Scene:
         if len(before) > 1 and before[0].held and not before[1].held:
             before = [before[1], before[0], *before[2:]]
         gap = behind[0].mention.start - last if behind else 0  # type: ignore[union-attr]
+        # "A and B, respectively, compared with placebo (C)": the placebo of before had its own
+        if behind and behind[0].arm == self.table.comparator and behind[0].held and gap < 45:
+            before = [c for c in before if c.arm != self.table.comparator]
         near = "right behind" if gap < 40 else "behind"
         told = [c for c in before if not c.held or c.arm != self.table.comparator]
         if len(self.named) == count and len(before) < count:

@@ -51,7 +51,7 @@ def doses(text: str) -> list[Dose]:
 # the sentences of a report are asked for their doses once to group them, once to count them
 @lru_cache(maxsize=256)
 def _doses(text: str) -> tuple[Dose, ...]:
-    found = []
+    found: list[Dose] = []
     for match in _DOSE.finditer(text):
         if _PER_VOLUME.match(text, match.end()) or _STRENGTH.match(match[2]):
             continue

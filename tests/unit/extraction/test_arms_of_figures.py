@@ -96,6 +96,21 @@ def test_a_clear_sentence_is_surer_than_an_unclear_one() -> None:
     assert min(sure) > 0.8 > max(unsure)
 
 
+def test_figures_held_against_a_placebo_that_has_its_own_are_the_doses() -> None:
+    found = report(
+        "The median seizure reduction was 33.5% for lotramacetam 100 mg/day, 36.5% for lotramacetam "
+        "200 mg/day and 38.5% for lotramacetam 400 mg/day compared to 15.5% for placebo, with "
+        "responder rates of 31%, 37% and 44%, respectively, compared to placebo (16%).",
+        methods=DOSES,
+    )
+    assert {item for item in told(found) if item[0] == "RR50"} == {
+        ("RR50", "lotramacetam 100 mg/day", 31.0),
+        ("RR50", "lotramacetam 200 mg/day", 37.0),
+        ("RR50", "lotramacetam 400 mg/day", 44.0),
+        ("RR50", PLACEBO, 16.0),
+    }
+
+
 def test_chain_and_shares_agree_with_counting_every_chain() -> None:
     own = [[0.3, -0.2, 1.0], [0.1, 0.9, -0.4], [-1.0, 0.2, 0.6]]
     following = [
