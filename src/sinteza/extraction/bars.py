@@ -53,7 +53,8 @@ _BAND = re.compile(
 def bands(text: str) -> Iterator[tuple[int, int]]:
     """Places of ranges of reduction, as ``50-74%``: who is in one is not everybody over its bar."""
     for match in _BAND.finditer(text):
-        yield match.span()
+        noun = _NOUN.match(text, match.end())
+        yield match.start(), noun.end() if noun else match.end()
 
 
 def lists(text: str) -> Iterator[list[tuple[int, int, str]]]:

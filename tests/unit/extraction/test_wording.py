@@ -88,6 +88,23 @@ from tests.unit.extraction.test_efficacy import Figure, readings
             "One patient in the lotramacetam group quit the trial due to adverse events.",
             [("WDAE", 1)],
         ),
+        (
+            "Incidences of psychiatric and cognitive serious AEs (SAEs) were 0.8% on lotramacetam and 0.3% on placebo.",
+            [],
+        ),
+        ("The fraction of seizure-free days was 91% in the >= 75%-< 90% responder group.", []),
+        (
+            "In all, 9% of seizure-free patients discontinued lotramacetam due to adverse events.",
+            [("WDAE", 9)],
+        ),
+        (
+            "At three years 41% remained on lotramacetam; 12% (n = 15) had longer exposure.",
+            [("RETENTION", 41)],
+        ),
+        (
+            "Eighty percent of the placebo group had a fourth seizure compared with 51% of the lotramacetam group.",
+            [("FAIL", 80), ("FAIL", 51)],
+        ),
         # "(TEAEs)" behind its figures
         (
             "Respective values for placebo were 58.1%/61.4% (TEAEs) and 2.3%/4.4% (TEAEs leading to discontinuation).",
