@@ -255,7 +255,8 @@ class Scene:
         self.number = {id(m): n for n, m in enumerate(self.mentions)}
 
     def _join_lists(self) -> None:
-        """A name beside a list of figures that stands alone is that of the whole list."""
+        """A name that stands alone beside a list may be that of the whole list."""
+        self.of_list: set[tuple[int, int]] = set()
         alone = {
             n
             for n, mention in enumerate(self.mentions)
@@ -266,15 +267,17 @@ class Scene:
             if listed and inside and inside == self.depth[self.values[i + 1].start]:
                 # "placebo (A, B)"
                 for n in alone:
-                    if self.joins.get((i, n)) == "before":
+                    outside = self.depth[self.mentions[n].start] != inside
+                    if outside and self.joins.get((i, n)) == "before":
                         self.joins[i + 1, n] = "before"
-        for i in reversed(range(len(self.listed))):
+        # of the only list it may be that of one figure, and the other be another arm's
+        for i in reversed(range(len(self.listed) if self.run_of[-1] else 0)):
             bound = any(figure == i for figure, _ in self.joins)
             if self.listed[i] and not self.contrast[i] and not bound:
                 # "A and B on placebo"
                 for n in alone:
-                    if self.joins.get((i + 1, n)) == "after":
-                        self.joins[i, n] = "after"
+                    if self.joins.get((i + 1, n)) == "after" or (i + 1, n) in self.of_list:
+                        self.of_list.add((i, n))
 
     @property
     def nowhere(self) -> bool:
@@ -441,6 +444,8 @@ class Scene:
                 yield "another name beside it", 1.0
             if number in self.taken:
                 yield "the name beside another", 1.0
+            if (i, number) in self.of_list:
+                yield "the name beside its list", 1.0
         crossed = sum(low <= v.start < high for v in self.values)
         if crossed:
             yield "past figures", min(crossed, 3)

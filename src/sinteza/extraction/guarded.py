@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+
+# many patterns are asked of one text in turn
+_lower = lru_cache(maxsize=8)(str.lower)
 
 
 class Guarded:
@@ -24,7 +28,7 @@ class Guarded:
         self.words = words
 
     def _may(self, text: str) -> bool:
-        low = text.lower()
+        low = _lower(text)
         for word in self.words:  # noqa: SIM110 - a generator costs as much as the search
             if word in low:
                 return True
@@ -41,5 +45,5 @@ class Guarded:
 
 def standing(words: Iterable[str], text: str) -> frozenset[str]:
     """Those of the words (lower case) that stand in the text."""
-    low = text.lower()
+    low = _lower(text)
     return frozenset(word for word in words if word in low)

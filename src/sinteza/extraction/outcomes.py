@@ -746,7 +746,7 @@ def assign(sentence: str, outcomes: list[Named], values: list[Value]) -> list[Re
     return readings
 
 
-_PLACEBO = r"(?:(?:the|that of|(?:(?:that|those) )?(?:on|with|in|under|during)) )?(?:the )?(?:placebo|PBO|PLC)\b"
+_PLACEBO = r"(?:the |that of |those on |that on |that with |those with )?(?:placebo|PBO|PLC)\b"
 _RELATIVE = _p(
     rf"(?:(?:relative|compared|(?:in )?comparison) (?:to|with)|as compared (?:to|with)|versus|\bvs\.?|over|than) {_PLACEBO}(?!(?:-treated)?(?: (?:groups?|arms?|patients|subjects|children))?[ (:,]{{1,3}}(?:(?:mean|median|average)\b[ ,:=]*)?[+-]?\d)(?! \(n ?=[^()]*\d ?%)"
 )
@@ -754,6 +754,10 @@ _REDUCED_BY = _p(
     r"^(?!.*(?:baseline|percent|%)).*\b(?:was|were) (?:\w+ )?(?:reduced|decreased|lowered) by\b"
 )
 _PLACEBOS = _p(r"\b(?:placebo|PBO|PLC)\b")
+# "22% greater with X than with placebo"; "a reduction of 22% was greater than ..." is X's own
+_BY_SO_MUCH = _p(
+    r"\d\s?%\)? (?:greater|larger|lower|higher|more|less|fewer)\b[^.;]{0,80}?\bthan (?:\w+ ){0,2}?(?:placebo|PBO|PLC)\b"
+)
 _ITS_OWN = _p(rf"\d\s?%\)? (?:for|in|with|on|during) {_PLACEBO}")
 
 
@@ -776,6 +780,8 @@ def _over_placebo(sentence: str, reading: Reading) -> str:
         return "PCRED" if _ITS_OWN.search(sentence, low, high + 25) else "PCPBO"
     if any(_VERSUS.search(sentence, a.end, b.start) for a, b in pairwise(reading.values)):
         return "PCRED"
+    if len(reading.values) == 1 and _BY_SO_MUCH.search(sentence, low):
+        return "PCPBO"
     stop = _semicolon(sentence, high)
     part = sentence[low : stop if stop > 0 else len(sentence)]
     rest, held = _RELATIVE.subn("~", part)

@@ -47,6 +47,7 @@ EXPECTED: dict[str, float] = {
     "joined on the unusual side": -0.5,
     "another name beside it": -1,
     "the name beside another": -0.5,
+    "the name beside its list": 2,
     "far after": -0.3,
     "far before": -0.3,
     "past figures": -0.3,

@@ -969,6 +969,15 @@ def test_several_outcomes_in_a_sentence(results: str, expected: list[Figure]) ->
 @pytest.mark.parametrize(
     ("results", "expected"),
     [
+        # an arm's own reduction, greater than the placebo's; and the difference from it
+        (
+            "The reduction in seizure frequency of 31.2% with lotramacetam was greater than with placebo.",
+            [("PCRED", 31.2)],
+        ),
+        (
+            "The reduction in seizure frequency was 22.4% greater with lotramacetam than with placebo.",
+            [("PCPBO", 22.4)],
+        ),
         # no seizure reduction is not no seizure
         ("On lotramacetam 21 patients (35%) had no seizure reduction.", []),
         (

@@ -121,6 +121,6 @@ def test_the_edition_holds_what_the_review_holds(demo: tuple[Path, RunResult]) -
     for study in edition.studies:
         telling = {r.id for r in edition.records if study.study.id in r.studies}
         assert telling == set(study.records)
-        assert study.included == any(name in flow.included.clusters for name in study.records)
+        assert any(name in flow.included.clusters for name in study.records)
     used = {a.concept for r in edition.records for a in r.concepts}
     assert used <= set(edition.labels)
