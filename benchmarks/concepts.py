@@ -104,8 +104,8 @@ def _aboutness(records: list[Record], taxonomy: Taxonomy, matcher: Matcher) -> s
         "mechanisms, one person each. *Asks about*: hypotheses whose mechanism is the question or "
         "an endpoint (`benchmarks/data/mechanisms_studied`), where that was read. *People*: those "
         "who took part (drug-resistant where the report says so in as many words). The rules were "
-        "made on the shared gold and the development set; of the validation set only totals were "
-        "seen. Before that work, validation and held out: given .91 / .95 and .88 / .88, "
+        "made on the shared gold and the development set; of the third part only totals were "
+        "seen. Before that work, third part and held out: given .91 / .95 and .88 / .88, "
         "drug-resistant 1.00 / .14 and 1.00 / .21, target .24 / .70 and .14 / .21, pharmacokinetic "
         ".64 / .57 and .44 / .69; development, asks about: .08 / .19.\n",
         "| set | label | right | found | labeled | precision | recall |",

@@ -32,7 +32,7 @@ from sinteza.screening.rules import words_met
 
 OUT = Path(__file__).resolve().parent.parent / "src/sinteza/protocols/dre/evidence"
 READINGS = Path(__file__).resolve().parent.parent / "benchmarks/data/extraction_reading"
-READ = ("development", "development_2", "validation", "heldout", "heldout_2")
+READ = ("development", "development_2", "development_3", "heldout", "heldout_2")
 TABLE = "Sinteza developers, table of trials"
 READING = "Sinteza developers, reading of reports"
 

@@ -31,11 +31,15 @@ _BEFORE = re.compile(
 )
 # "50% and 75% of patients" are results
 _RESULT = re.compile(r"\s?(?:of (?:the |all )?(?:\w+ )?(?:patients|subjects|children)|for|in|with|on|vs|versus|had|were|compared)\b", re.I)  # fmt: skip
-_LONE = re.compile(rf"({_SIGN}\s?)({_SHARE})\s?(?:%|percent\b|per cent\b)(?!\s?CI)", re.I)
+_LONE = re.compile(
+    rf"(?:{_SIGN}\s?({_SHARE})\s?(?:%|percent\b|per cent\b)|({_SHARE})\s?(?:%|percent|per cent){_MORE[:-1]})(?!\s?CI)",
+    re.I,
+)
 # "and 100% (9% vs 2%) responder rates", "9% achieved 100% and 24% achieved >= 90% reduction"
 _WHOLE = re.compile(
     r"(?<![\d.,≥-])(100)\s?%(?=\s?\([^()]*%[^()]*\)\s?(?:\w+ ){0,2}?(?:respon|reduc))"
-    r"|\b(?:achiev\w+|had|experienc\w+|attain\w+|reach\w+) (?:an? )?(100)\s?%(?! of)",
+    r"|\b(?:achiev\w+|had|experienc\w+|attain\w+|reach\w+) (?:an? )?(100)\s?%(?! of)"
+    r"|\band (?:of )?(100)\s?%(?= (?:by|in) \d)",
     re.I,
 )
 
@@ -53,7 +57,8 @@ _BAND = re.compile(
 def bands(text: str) -> Iterator[tuple[int, int]]:
     """Places of ranges of reduction, as ``50-74%``: who is in one is not everybody over its bar."""
     for match in _BAND.finditer(text):
-        yield match.span()
+        noun = _NOUN.match(text, match.end())
+        yield match.start(), noun.end() if noun else match.end()
 
 
 def lists(text: str) -> Iterator[list[tuple[int, int, str]]]:
@@ -82,7 +87,7 @@ def lists(text: str) -> Iterator[list[tuple[int, int, str]]]:
 def lone(text: str) -> Iterator[tuple[int, int, str]]:
     """Bars with a sign and no noun: "a reduction >= 50% was seen in 42% and >= 75% in 21%"."""
     for match in _LONE.finditer(text):
-        yield match.start(), match.end(), CODES[match[2].lower()]
+        yield match.start(), match.end(), CODES[(match[1] or match[2]).lower()]
     for match in _WHOLE.finditer(text):
         yield match.start(match.lastindex or 0), match.end(), CODES["100"]
 

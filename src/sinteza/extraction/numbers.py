@@ -129,12 +129,15 @@ _COVERED = [
 _COMMA = re.compile(
     r"(?<![\d.,])(\d{1,2}),(?!(?:25|50|75|90)\b)(\d{1,2})(?=\s?%|(?<=,\d) (?:and|or|vs\.?|versus|to) \d[\d.,]*\s?%)"
 )
+_VARIES = re.compile(rf"({DEC})\s?%?\s?(?:\+/-|\+-|±)\s?{DEC}\s?%")
 _NEEDED = frozenset(word for _, needs in _COVERED for word in needs)
 
 
 def covered(text: str, also: list[tuple[int, int]] | None = None) -> str:
     """The text with every figure that is no result written over by ``~``, at the same length."""
     out = _COMMA.sub(r"\1.\2", text)
+    # "28.4 ± 10.2%": the share itself is a result, how far it varies is none
+    out = _VARIES.sub(lambda m: f"{m[1]}%".ljust(len(m[0]), "~"), out)
     for start, end in also or []:
         out = out[:start] + "~" * (end - start) + out[end:]
     words = standing(_NEEDED, text)
@@ -208,7 +211,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     ]
 ]  # fmt: skip
 _LIST_BEFORE = re.compile(
-    rf"{_L}([+-]?{DEC})\s*(?:,\s*(?:and|or)?|and|or|vs\.?|versus|/)\s*(?=[+-]?{DEC}\s?(?:%|,|and|or|vs|/))"
+    rf"{_L}([+-]?{DEC})\s*(?:,\s*(?:and|or)?|and|or|vs\.?|versus|/)\s*(?=[+-]?{DEC}\s?(?:%|per ?cent|,|and|or|vs|/))"
 )
 # "-30.5% (high), -20.5 (low), and -9.5% (placebo)": a sign of percent forgotten
 _BARE_MEMBER = re.compile(
@@ -225,7 +228,7 @@ _COUNT = re.compile(
     rf"{_L}({INT})(?!\s+(?:\w+ ){{0,2}}(?:groups?|arms?|studies|trials?|doses?|hundred|phases?)\b|[- ](?:third|quarter|fifth|half|sixth|tenth)s?\b)(?=\s+(?:{_WORDS})(?:patients?|subjects?|child(?:ren)?|participants?|volunteers?|persons?|adults?|infants?"
     r"|deaths?|people|individuals?|cases?|dogs?|cats?|women|men|episodes?|withdrawals?|drop[- ]?outs?|discontinuations?)\b)"
     rf"|{_L}({INT})(?=\s+(?:still|(?:complet|continu|remain|discontinu|withdraw|dropp)ing|in|on|taking|receiving|treated|assigned|given|from|of|for|completed|because|due|during|while"
-    r"|discontinued|withdrew|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)"
+    r"|discontinued|withdrew|left|quit|stopped|died|was|were|did|dropped|had|became|remained|with|experienced|developed|showed|achieved|responded)\b)"
     # "33 [61 years (40-76); 38% women] completed"
     rf"|{_L}({INT})(?=\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])\s+(?:completed|withdrew|discontinued|dropped|died)\b)",
     re.I,
@@ -343,11 +346,7 @@ _ORDINAL = re.compile(
     r"\b(?:arm|part|group|study|cohort|stage|phase|period|trial|week|day|month|year|visit|cycle) $",
     re.I,
 )
-# "14 Thai and 9 Danish patients": an adjective of its own, but no other thing counted
-_COUNT_BEFORE = re.compile(
-    rf"{_L}({INT})\s*(?:,\s*(?:and|or)?|(?:(?!{PEOPLE}\b|wom[ae]n|men)[a-z-]*[a-rt-z]\s)?,?\s*and)\s*$",
-    re.I,
-)
+_COUNT_BEFORE = re.compile(rf"{_L}({INT})\s*(?:,\s*(?:and|or)?|,?\s*and)\s*$", re.I)
 
 
 def _counts_before(text: str, start: int) -> list[Value]:
@@ -376,7 +375,7 @@ _PRONOUN = re.compile(
 
 # "two lotramacetam and five placebo patients"
 _OTHER_ARM = re.compile(
-    rf"(?<!\bof )(?<!\w){_L}({INT})\s(?!{PEOPLE}|of\b|in\b|or\b|to\b)[a-z~][\w~-]*(?:-treated)?,?\s(?:and|versus|vs\.?|compared with)\s$",
+    rf"(?:(?<!\bof )|(?<=total of ))(?<!\w){_L}({INT})\s(?!{PEOPLE}|of\b|in\b|or\b|to\b)[a-z~][\w~-]*(?:-treated)?,?\s(?:and|versus|vs\.?|compared with)\s$",
     re.I,
 )
 
@@ -398,8 +397,10 @@ def counts(text: str) -> list[Value]:
         events = integer(match[group])
         if events is None:
             continue
-        found.append(Value(match.start(group), match.end(group), events=events))
-        found.extend(_counts_before(text, match.start(group)))
+        ahead = _counts_before(text, match.start(group))
+        for value in (Value(match.start(group), match.end(group), events=events), *ahead):
+            if not any(v.start == value.start for v in found):
+                found.append(value)
         other = _OTHER_ARM.search(text, max(0, match.start(group) - 60), match.start(group))
         if other and not any(v.start == other.start(1) for v in found):
             found.append(Value(other.start(1), other.end(1), events=integer(other[1])))

@@ -40,7 +40,7 @@ _UNRELATED = (
     r"|(?:concomitant|background|comedication|benzodiazepines?|barbiturates?|AEDs?|ASMs?|antiepileptic drugs?|steroids?)\b (?:[\w()]+ ){0,4}?(?:was|were|could be) (?:\w+ ){0,2}?(?:discontinued|withdrawn|stopped)"
     r"|(?:discontinu|withdr[ae]w)\w* (?:of )?(?:all|one|their|at least one|concomitant|background|other)(?: or more)? (?:\w+ ){0,2}?(?:AEDs?|ASMs?|antiepileptic|anti-?seizure|drugs|medications)"
 )
-_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|fewer|falls?\b|fell\b|drop (?:of|in)\b)"
+_REDUCED = r"(?:reduc\w+|decreas\w+|decline[ds]?|improvement|chang\w+|diminution|diminish\w+|cut\b|lower(?:ed|ing)\b|fewer|falls?\b|fell\b|drop (?:of|in)\b)"
 _BY = r"(?:(?:of|by) )?(?:≥|≧|⩾|at least|more than|greater than(?: or equal to)?|over|exceeding|> ?or ?= ?|> ?/ ?= ?|>=?|of|by)"
 _GE = r"(?:≥|≧|> ?or ?= ?|> ?/? ?=|>or=|>|(?:at least|more than|greater than(?: or equal to)?|over|exceeding)(?: an?)?|of|by|an?)"
 
@@ -75,8 +75,8 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("WDAE", _p(rf"(?:treatment|dose)-limiting {_AE}")),
     ("WDAE", _p(rf"{_STOP}{_OWN}{{0,60}}?\b(?:with|after|following|developing|from|due to|because of|for|owing to) (?:[\w-]+ ){{0,6}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
     ("WDAE", _p(rf"{_SYMPTOM}\b[^.;%]{{0,80}}?\b(?:led to|leading to|causing|caused|resulting in|resulted in|requir\w+|necessitat\w+|cause (?:of|for)|reasons? for|and (?:was|were|had to be|therefore|subsequently))\b[^.;%]{{0,40}}?\b{_STOP}(?![^.;]*\d\s?%)")),
-    ("HURT", _p(rf"{_LINKED} (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
-    ("FAIL", _p(r"(?:treatment|therapeutic) failures?\b(?: events?)?|(?:met|meeting|reached|fulfilled) (?:(?:the|predefined|protocol|any|an|one|of|specified) ){0,4}?(?:escape|exit|withdrawal|failure) criteri(?:a|on)")),
+    ("HURT", _p(rf"(?:{_LINKED}|(?:\b{WORD}|\d|\)) for) (?:[\w-]+ ){{0,3}}?{_SYMPTOM}\b(?![^.;]*\d\s?%)")),
+    ("FAIL", _p(r"(?:treatment|therapeutic) failures?\b(?: events?)?|(?:met|meeting|reached|fulfilled) (?:(?:the|predefined|protocol|any|an|one|of|specified) ){0,4}?(?:escape|exit|withdrawal|failure) criteri(?:a|on)|\b(?:had|experienc\w+|reach\w+|having) (?:an? |the |their )?(?:third|fourth|fifth|sixth|nth) seizure\b")),
     ("CONSENT", _p(r"withdr\w+ (?:of )?(?:(?:their|informed) )?consent|consent (?:\w+ )?withdrawn")),
     ("DRAE", _p(rf"(?:serious )?{_AE} (?:that (?:were|was) |(?:were|was) )?(?:(?:considered|judged|deemed|thought)(?: to be)?|possibly|probably|definitely) (?:\w+ ){{0,3}}?(?:\w+-)?(?:related|attributable)|{_AE}(?: \(\w+\))? related to (?:the )?(?:study |trial )?(?:treatment|drug|medication|therapy)")),
     ("DRAE", _p(r"(?:drug|treatment)[- ]related (?:TEAEs?|AEs?|adverse \w+|treatment-emergent adverse \w+)")),
@@ -113,7 +113,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
     ("RR25", Guarded(rf"(?:{_GE}\s*)?25\s?%? ?(?:or (?:more|greater|higher) )?-?(?:(?!me(?:di)?an)\w+ ){{0,3}}?(?:responder|response|reduction|decrease|improvement|fewer)|\bS?RR?25\b", "respon", "reduc", "decreas", "improve", "fewer", "r25")),
     ("SF", _p(
         # "12 seizure-free patients discontinued" tells of something else
-        rf"\b(?:{_KIND}|absence|attack|convulsion|spasm)[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?! {PEOPLE} (?:discontinued|withdrew|dropped|reported|experienced))(?:dom)?(?:(?: rates?| status))?"
+        rf"\b(?:{_KIND}|absence|attack|convulsion|spasm)[- ]free(?!\s?(?:days?|interval|period|months?|weeks|time))(?! {PEOPLE} (?:~|discontinued|withdrew|dropped|reported|experienced))(?:dom)?(?:(?: rates?| status))?"
         rf"|(?<!days )(?<!day )\b(?:free (?:of|from)|freedom from) (?:\w+[- ]){{0,5}}?{_KIND}\b"
         rf"|\bno (?:further|more|additional|subsequent) {_NONE_OF}|without (?:any |further )?(?:\w+ ){{0,2}}{_NONE_OF}|(?:had|having|experienc\w+|with|reported|showed) (?:no|zero) (?:\w+ ){{0,2}}{_NONE_OF}|(?:did|do|had) not (?:have|had|experienced?|suffer|show) (?:from )?(?:any |a )?(?:\w+ ){{0,2}}{_NONE_OF}"
         rf"|absence of (?:\w+ ){{0,2}}{_KIND}(?! (?:\w+ )?(?:medic|drug|onset))|(?<![-\d<])(?<!< )100\s?% (?:seizure )?(?:reduction|responders?|response|control)|\bS?R{{1,2}}100\b"
@@ -124,7 +124,7 @@ _PATTERNS: list[tuple[str, re.Pattern[str] | Guarded]] = [
         rf"|(?:reduc\w+|decreas\w+|improv\w+)\s(?:\w+[- ]){{0,9}}?{_BY}\s*(?:50|fifty)\s?(?:%|percent)(?: or (?:more|greater))?"
         rf"|(?:seizures?|frequency|attacks?|fits)[^.;%]{{0,40}}?\b(?:halved|reduced by (?:at least |more than )?(?:a )?half)|\bhal(?:ving of|ves|ved|ve) (?:\w+ ){{0,3}}?{_SEIZURE}"
         rf"|(?:reduction|decrease|improvement)s?(?: in (?:\w+ ){{0,3}}?(?:seizures|frequency))? \({_BY}\s*50\s?%\)"
-        r"|respond(?:er|ing) rates?|(?<!non)(?<!non-)responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
+        r"|respond(?:er|ing) rates?|\bresponse (?:was|were) (?:seen|observed|noted|achieved|obtained|found|present|reported) (?:in|by)\b|(?<!non)(?<!non-)responders?\b|response rates?|\bS?RR?50\b|\b50RR\b|\bRR\b(?= (?:was|of|were))|(?<!who had )(?<!who )(?<!had )responded\b"
     )),
     ("REASON", _p(r"partial remission|(?:partial|incomplete) (?:seizure )?control")),
     ("REASON", _p(r"(?:median |mean )?(?:treatment )?differences? (?:from|versus|vs\.?|over|to|compared with) (?:the )?(?:placebo|PBO)\b")),
@@ -176,7 +176,7 @@ _NEEDS = {
     ),
     "WDAE": (*_SICK, "intoler", "toxicity", "safety reason", *_LEFT),
     "DRAE": ("related", "attributable"),
-    "FAIL": ("failure", "criteri"),
+    "FAIL": ("failure", "criteri", "third", "fourth", "fifth", "sixth", "nth"),
     "CONSENT": ("consent",),
     "SAE": ("serious", "sae"),
     "AEN": (*_SICK, "complications"),
@@ -420,7 +420,8 @@ def named(sentence: str, setting: Setting = Setting()) -> list[Named]:
         if code == "HURT" and words.isdisjoint(_LEFT):
             continue
         for match in pattern.finditer(text):
-            if match.end() == match.start():
+            if match.end() == match.start() or text[match.start()] != match[0][0]:
+                # nothing, or the abbreviation of what was found just before
                 continue
             # an outcome and the abbreviation it is given are one
             told = re.match(r"\s*\((?:[A-Z][\w-]{1,9})\)", text[match.end() :])

@@ -571,7 +571,7 @@ def _sensible(reading: Reading, sentence: str) -> bool:
         ):
             continue
         if re.match(
-            r"\)?,? (?:for )?(?:female|male|white|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
+            r"\)?,? (?:for )?(?:(?:female|male|white)(?! (?:patients|subjects|participants|volunteers|adults|children)\b)|women|men|were (?:male|female|men|women|white)|of (?:the )?(?:seizures|episodes|fever))",
             after,
         ):
             continue
@@ -607,7 +607,7 @@ _APART = {"AE", "SAE", "COMP", "WD", "WDAE", "WDLOE", "RETENTION"}
 _LEFT = {"WD", "WDAE", "WDLOE"}
 _OTHERS_DO = rf"\)?(?:\s\([^()]*\))?\s*(?:of )?(?:the )?(?:\w+ )?{PEOPLE}\s(?!in\b|on\b|with\b|receiving|taking|treated|given|of\b|reported|experienced|completed|withdrew|discontinued|were\b|was\b|and\b|who\b)"
 _DOES = re.compile(rf"{_OTHERS_DO}(?!had\b)[a-z]+", re.I)
-_DOES_OR_HAS = re.compile(rf"{_OTHERS_DO}[a-z]+", re.I)
+_DOES_OR_HAS = re.compile(rf"{_OTHERS_DO}[a-z]+|\)?(?:\s\([^()]*\))?\s*had\b", re.I)
 # "twelve left; rash was the specific cause in four"
 _SPECIFIC = re.compile(r"\b(?:cause|reason)s?\b", re.I)
 

@@ -88,6 +88,42 @@ from tests.unit.extraction.test_efficacy import Figure, readings
             "One patient in the lotramacetam group quit the trial due to adverse events.",
             [("WDAE", 1)],
         ),
+        (
+            "Incidences of psychiatric and cognitive serious AEs (SAEs) were 0.8% on lotramacetam and 0.3% on placebo.",
+            [],
+        ),
+        ("The fraction of seizure-free days was 91% in the >= 75%-< 90% responder group.", []),
+        (
+            "In all, 9% of seizure-free patients discontinued lotramacetam due to adverse events.",
+            [("WDAE", 9)],
+        ),
+        (
+            "At three years 41% remained on lotramacetam; 12% (n = 15) had longer exposure.",
+            [("RETENTION", 41)],
+        ),
+        (
+            "Eighty percent of the placebo group had a fourth seizure compared with 51% of the lotramacetam group.",
+            [("FAIL", 80), ("FAIL", 51)],
+        ),
+        (
+            "The mean reduction of seizure frequency amounted to 28.4 +/- 10.2% under lotramacetam.",
+            [("MEANPC", 28.4)],
+        ),
+        (
+            "Lotramacetam cut median monthly seizures by 39.8% against 12.5% for placebo.",
+            [("MPC", 39.8), ("MPC", 12.5)],
+        ),
+        ("Response was seen in 46 and 20 percent, respectively.", [("RR50", 46), ("RR50", 20)]),
+        (
+            "Reductions of 50% or more were experienced by 44%, of 75% or more by 21%, and of 100% by 7%.",
+            [("RR50", 44), ("RR75", 21), ("SF", 7)],
+        ),
+        (
+            "Three patients were withdrawn: two for rash and one for lack of effect.",
+            [("WD", 3), ("WDAE", 2), ("WDLOE", 1)],
+        ),
+        ("Four lotramacetam and two placebo patients dropped out.", [("WD", 4), ("WD", 2)]),
+        ("Nine left the study early.", [("WD", 9)]),
         # "(TEAEs)" behind its figures
         (
             "Respective values for placebo were 58.1%/61.4% (TEAEs) and 2.3%/4.4% (TEAEs leading to discontinuation).",
