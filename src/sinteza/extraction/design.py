@@ -43,7 +43,7 @@ _ANIMAL = re.compile(
 _HEALTHY = Guarded(
     r"(?:healthy|normal|non-?epileptic) (?:[\w-]+ ){0,3}?(?:volunteers?|subjects?|participants?|men|adults|controls|human|individuals|brain)|\bvolunteers\b|undergraduates|(?:recreational|polydrug) (?:[\w-]+ ){0,5}?users|phase (?:i|1) thorough",
     "healthy", "normal", "epileptic", "volunteers", "undergraduates", "users", "thorough",
-    flags=0,
+    low=True,
 )  # fmt: skip
 _EPILEPSY = re.compile(r"epilep|seizure|convuls|spasms|lennox|dravet|antiepileptic|partial-onset")
 # in a title these tell of the drug or of what is no epilepsy

@@ -28,7 +28,7 @@ _STUDIES = r"(?:trials|studies|rcts)"
 
 def _low(pattern: str, *words: str) -> Guarded:
     """A guarded pattern for texts in lower case."""
-    return Guarded(pattern, *words, flags=0)
+    return Guarded(pattern, *words, low=True)
 
 
 _CUES: tuple[tuple[str, Guarded], ...] = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_lowercase
 from typing import NamedTuple
 
 import ahocorasick
 
-from sinteza.extraction.guarded import Guarded
+from sinteza.extraction.guarded import LOWER, Guarded
 
 # international nonproprietary names end by class; these endings are rarely anything else
 _ENDINGS = (
@@ -114,8 +114,6 @@ _PHRASES = Guarded(
     "yoga", "therapy", "exercise", "program", "management", "mindfulness", "chain",
 )  # fmt: skip
 _LETTERS = frozenset(ascii_lowercase)
-# the letters alone: other characters may become two in lower case, and places would move
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _SALT = re.compile(r" (?:acetate|hydrochloride|sodium|enacarbil)\b", re.I)
 _NOT_A_DRUG = frozenset(
     ["cortisone", "placebo", "hormone", "testosterone", "progesterone", "ozone"]
@@ -144,7 +142,7 @@ def treatments(text: str) -> list[Found]:
     """Drugs, devices, diets and operations named in a text, in order."""
     found = [_found(text, match.start(), match.end()) for match in _PHRASES.finditer(text)]
     taken = {position for item in found for position in range(item.start, item.end)}
-    low = text.translate(_LOWER)
+    low = text.translate(LOWER)
     for last, _ in _automaton().iter(low):
         # endings and names overlap, but only one of them ends a word
         if low[last + 1 : last + 2] in _LETTERS:

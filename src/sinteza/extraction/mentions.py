@@ -12,13 +12,14 @@ import re
 from sinteza.extraction.arms import Arms
 from sinteza.extraction.doses import doses, figure, unit_of
 from sinteza.extraction.drafts import OPEN_ARM, ArmDraft, Mention
+from sinteza.extraction.guarded import LOWER, lowered
 from sinteza.extraction.lexicon import COMPARATOR, FORMULATION, treatments
 from sinteza.extraction.numbers import DEC, UNIT
 from sinteza.extraction.sizes import find_sizes
 from sinteza.text.abbreviations import Abbreviation
 
 # all of them begin with a figure, or at a letter behind none
-_KNOWN = re.compile(
+_KNOWN = lowered(
     r"(?:(?<!\w)|(?=[\d.]))(?:"
     + "|".join(
         [
@@ -31,8 +32,7 @@ _KNOWN = re.compile(
             r"|treat(?:ment|ed)(?=(?:\s?\([^()]*\))? (?:versus|vs\.?|and|or) (?:the )?(?:control|placebo|untreated))))",
         ]
     )
-    + ")",
-    re.I,
+    + ")"
 )
 # "BRV 50-200 mg/day", "BRV ≥50 mg/day"
 _SEVERAL = re.compile(
@@ -296,7 +296,7 @@ class ArmTable(Arms):
 
     def _matches(self, sentence: str) -> list[re.Match[str]]:
         """What this report calls its arms, and what every report does, in order of place."""
-        found = [(m.start(), 0, m) for m in _KNOWN.finditer(sentence)]
+        found = [(m.start(), 0, m) for m in _KNOWN.finditer(sentence.translate(LOWER))]
         found += [(m.start(), 1, m) for m in self._pattern.finditer(sentence)]
         found.sort(key=lambda item: item[:2])
         out: list[re.Match[str]] = []

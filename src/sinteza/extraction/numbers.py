@@ -382,7 +382,7 @@ _OTHER_ARM = re.compile(
 
 def counts(text: str) -> list[Value]:
     """Plain counts of people: ``three GBP patients and one placebo patient``."""
-    found = []
+    found: list[Value] = []
     for match in _COUNT.finditer(text):
         group = next(n for n in (1, 2, 3) if match[n])
         if match[group].lower() == "one" and _PRONOUN.search(text, 0, match.start()):
