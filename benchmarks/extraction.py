@@ -96,9 +96,12 @@ SETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("heldout", "heldout_2"),
         "Nobody read these reports or an error of them, no rule was written and nothing learned "
         "from them. Their totals were known before the last work and after it, those of the first "
-        "64 also on the way to that. With the rules made for the shared gold alone the first 64 "
-        "scored value F1 .744, role .631, exact arm .513; before the last work the first 64 .770, "
-        ".725, .657 and the other 64 .805, .633, .492.",
+        "64 also on the way to that. Before the last work: value F1 .787, role .682, exact arm "
+        ".580; responders and seizure freedom of primary trials .846, .769, .596; accepted values "
+        ".961 right, with the role .922; design .875, participants .693 at a precision of .897. "
+        "The design is weighed by a learned model now, which was right more often than the rules "
+        "on the third development set (.870, .820) and less often here. With the rules made for "
+        "the shared gold alone the first 64 scored .744, .631, .513.",
     ),
 )
 _TWICE = ("heldout", "heldout_2")

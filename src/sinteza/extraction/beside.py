@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 
 from sinteza.extraction.guarded import Guarded
+from sinteza.extraction.naming import Named
 from sinteza.extraction.numbers import INT, PEOPLE, Value, integer
-from sinteza.extraction.outcomes import Named, Reading
+from sinteza.extraction.outcomes import Reading
 
 _CODES = frozenset({"COMP", "WD", "WDAE", "WDLOE", "DEATH", "LTFU", "AE", "SAE", "FAIL"})
 _N = re.compile(rf"\b[nN]\s?=\s?({INT})(?![\d.]*\s?%)")

@@ -12,6 +12,7 @@ from sinteza.extraction import (
     beside,
     effects,
     kinds,
+    naming,
     outcomes,
     people,
     tables,
@@ -22,6 +23,7 @@ from sinteza.extraction import design as designs
 from sinteza.extraction.align import Alignment
 from sinteza.extraction.cues import Scene
 from sinteza.extraction.mentions import ArmTable
+from sinteza.extraction.naming import Setting
 from sinteza.extraction.numbers import (
     INT,
     PEOPLE,
@@ -35,7 +37,7 @@ from sinteza.extraction.numbers import (
     list_members,
     values,
 )
-from sinteza.extraction.outcomes import Reading, Setting
+from sinteza.extraction.outcomes import Reading
 from sinteza.extraction.overlap import acronym
 from sinteza.extraction.report import (
     Evidence,
@@ -355,13 +357,13 @@ def _read_sentence(
     sentence: str, table: ArmTable, setting: Setting, before: str | None
 ) -> list[Reading]:
     """The readings of a sentence; ``before`` is the one outcome of the sentence before it."""
-    named = outcomes.named(sentence, setting)
+    named = naming.named(sentence, setting)
     same = _SAME.search(sentence) if before and not named else None
     if before and same:
-        named = [outcomes.Named(same.start(), same.end(), before)]
+        named = [naming.Named(same.start(), same.end(), before)]
     if not named and "complet" not in sentence and "failed" not in sentence:
         return []
-    lists = outcomes.specific(sentence, named)
+    lists = naming.specific(sentence, named)
     near = beside.find(sentence, named)
     told = [(value.start, value.end) for reading in near for value in reading.values]
     lone = [reading.named for reading in near if len(reading.values) == 1]
@@ -487,7 +489,7 @@ _FOLLOWS = re.compile(r"\s*(?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])")
 _LIST_ON = re.compile(rf"^(?:,? and|,)\s{INT}(?:(?:,? and|,)\s{INT})*\b", re.I)
 
 
-def _beside(sentence: str, value: Value, named: list[outcomes.Named], figures: list[Value]) -> bool:
+def _beside(sentence: str, value: Value, named: list[naming.Named], figures: list[Value]) -> bool:
     """A plain count in a sentence of percentages: a result only right beside a counted outcome."""
     after = [o for o in named if value.end <= o.start and o.code in _COUNTED]
     if not after:
@@ -512,7 +514,7 @@ _SHARED = re.compile(r"\bn ?[=~][~\d, ]*[\[(;,]\s?$")
 _IN_DIFFERENCE = re.compile(r"\([^()%]*\bdifferences?\b[^()%]*$", re.I)
 
 
-def _nobody(value: Value, named: list[outcomes.Named]) -> bool:
+def _nobody(value: Value, named: list[naming.Named]) -> bool:
     """A "none" that can be a result: beside adverse events it mostly counts something else."""
     before = [item.code for item in named if item.end <= value.start]
     return value.events == 0 and not (before and before[-1] in ("AE", "SAE"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from sinteza.extraction import outcomes
+from sinteza.extraction import naming
 from sinteza.extraction.mentions import ArmTable
 from sinteza.extraction.report import Evidence, ReportOutcome, ReportValue
 from sinteza.text.normalize import plain
@@ -80,7 +80,7 @@ def _row(
 ) -> list[ReportOutcome]:
     cells = _cells(line)
     label = cells[0][1]
-    named = outcomes.named(plain(label[:_LONGEST]))
+    named = naming.named(plain(label[:_LONGEST]))
     codes = {item.code for item in named}
     if len(codes) != 1 or not codes <= _COUNTED or _SCHOOLING.search(label):
         return []

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from sinteza.extraction.guarded import Guarded
-from sinteza.extraction.outcomes import ADJECTIVE, PRIMARY, Setting, named, prevention
+from sinteza.extraction.naming import ADJECTIVE, PRIMARY, Setting, named, prevention
 from sinteza.text.abbreviations import Abbreviation
 
 _ENDPOINTS = {"RR25", "RR50", "RR75", "RR90", "SF", "MPC", "MEANPC", "RECUR", "STOP"}

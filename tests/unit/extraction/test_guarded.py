@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import sinteza.extraction
-from sinteza.extraction import kinds, numbers, outcomes
+from sinteza.extraction import kinds, naming, numbers, wording
 from sinteza.extraction.guarded import Guarded, standing
 
 
@@ -27,15 +27,15 @@ def _guarded() -> Iterator[tuple[str, str, tuple[str, ...]]]:
                     yield f"{module.name}.{name}", item.pattern.pattern, item.words
     for name, cue in (*kinds._CUES, *kinds._TITLES):
         yield f"kinds {name}", cue.pattern.pattern, cue.words
-    for code, pattern in outcomes._PATTERNS:
+    for code, pattern in wording.PATTERNS:
         plain = pattern
         if isinstance(pattern, Guarded):
             plain = pattern.pattern
             yield f"outcomes {code}", plain.pattern, pattern.words
-        if code in outcomes._NEEDS:
-            yield f"outcomes {code}", plain.pattern, outcomes._NEEDS[code]
-        if code in outcomes._NEEDS_TOO:
-            yield f"outcomes {code} too", plain.pattern, outcomes._NEEDS_TOO[code]
+        if code in wording.NEEDS:
+            yield f"outcomes {code}", plain.pattern, wording.NEEDS[code]
+        if code in wording.NEEDS_TOO:
+            yield f"outcomes {code} too", plain.pattern, wording.NEEDS_TOO[code]
     for place, (pattern, words) in enumerate(numbers._COVERED):
         if words:
             yield f"numbers {place}", pattern.pattern, words
@@ -135,5 +135,5 @@ def test_standing_words() -> None:
 
 def test_a_drug_is_no_adverse_event() -> None:
     # "ae" is sought where no "AED" stands: the pattern for it ends behind the letters
-    assert [item.code for item in outcomes.named("AEs were seen in 12 patients on other AEDs.")]
-    assert not outcomes.named("Twelve patients took two AEDs.")
+    assert [item.code for item in naming.named("AEs were seen in 12 patients on other AEDs.")]
+    assert not naming.named("Twelve patients took two AEDs.")
