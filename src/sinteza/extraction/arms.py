@@ -39,7 +39,7 @@ _STARTED = re.compile(
     rf"\b(?:starting (?:dose|dosage|at)|(?:start|initiat)ed (?:at|on|with)|initial (?:dose|dosage))[^.;]{{0,30}}?({DEC})\s?({UNIT})",
     re.I,
 )
-# "initiated at 2 mg/kg/day, titrated to a target dose of 9 mg/kg/day"
+# "begun at 3 mg/kg/day, titrated to a target of 7 mg/kg/day"
 _TITRATED = re.compile(
     rf"\b(?:start\w*|initiat\w+|beg[aiu]n\w*|initial)\b(?:(?!target)[^.;\d]){{0,40}}?({DEC})\s?({UNIT})(?!\w)[^;.]{{0,80}}?"
     rf"\b(?:titrat|increas|escalat|rais|adjust)\w*\b[^;.]{{0,60}}?\bto\b[^.;\d]{{0,40}}?({DEC})\s?({UNIT})(?!\w)",

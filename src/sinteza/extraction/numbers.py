@@ -388,7 +388,7 @@ def counts(text: str) -> list[Value]:
         if match[group].lower() == "one" and _PRONOUN.search(text, 0, match.start()):
             continue
         if re.search(
-            r"\b(?:(?<!total )of|among) (?:(?:the|these|all|remaining|evaluable|randomi[sz]ed|treated) )*$",
+            r"\b(?:(?<!total )of|among) (?:(?:the|these|all|other|remaining|evaluable|randomi[sz]ed|treated) )*$",
             text[max(0, match.start() - 40) : match.start()],
             re.I,
         ) and not _WHOLE.match(text, match.end(group)):

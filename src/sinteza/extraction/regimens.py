@@ -26,7 +26,7 @@ NOT_AN_ARM_DOSE = re.compile(
     r"|per (?:tablet|capsule)|tablets?\b|every \d|background|stable dos",
     re.I,
 )
-# "8-12 mg/kg/d solution; ≥30-<50 kg: 6-8 mg/kg/d": the same arm at another weight
+# "9-11 mg/kg/d; ≥25-<45 kg: 5-7 mg/kg/d": the same arm at another weight
 _HEAVIER = re.compile(
     r"(?:\s?(?:oral )?(?:solution|tablets?|capsules?))?[;,]\s(?:and |or )?(?:for |if )?(?:patients )?(?:weighing )?"
     r"[<>≥≤]\s?\d+(?:\s?kg)?(?:\s?(?:-|to|and)\s?[<>≥≤]\s?\d+)?\s?kg\s?[:,]?\s?"
@@ -39,7 +39,7 @@ _FOR_OTHERS = re.compile(
     rf"|\)?[;,]\s(?:(?:and|or) )?(?:(?:for|in) )?{_OTHERS}[^.;()\d]{{0,20}}[:,]?\s",
     re.I,
 )
-# "a loading dose of 30 mg/kg over 15 minutes, followed by 2 mg/kg/h"
+# "25 mg/kg at once, followed by 3 mg/kg/h"
 _THEN = re.compile(
     r"[^.;]{0,50}?(?:\bthen|followed by|thereafter)\b[^.;\d]{0,40}|[^.;\d]{0,12}(?:before|prior to) (?:\w+ ){0,2}\w+, (?:and )?(?:then )?",
     re.I,

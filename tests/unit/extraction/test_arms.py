@@ -32,8 +32,7 @@ def active(found: Report) -> list[str]:
             "brivaracetam 30-180 mg/day",
         ),
         (
-            BLIND + "brivaracetam oral solution at a dose of 15 mg per kilogram of body weight "
-            "per day or placebo.",
+            BLIND + "brivaracetam syrup (15 mg per kilogram of body weight daily) or placebo.",
             "brivaracetam 15 mg/kg/day",
         ),
         (
@@ -163,25 +162,25 @@ def by_arm(found: Report, code: str) -> list[tuple[str, float | None]]:
 def test_respectively_closes_its_list() -> None:
     found = report(
         THREE,
-        "Seizure-free rates were 2.6% for placebo vs 12.4%, 30.1%, and 52.4% for brivaracetam 50, "
-        "100, and 200 mg/day, respectively, and in the whole period were 0.8% for placebo vs 7.4%, "
-        "20.6%, and 30.6% for the brivaracetam groups.",
+        "Seizure-free rates were 3.5% for placebo vs 11.5%, 29.5%, and 47.5% for brivaracetam 50, "
+        "100, and 200 mg/day, respectively, and over both periods they were 1.5% for placebo vs "
+        "8.5%, 19.5%, and 31.5% for the brivaracetam groups.",
     )
     order = ["placebo", *(f"brivaracetam {dose} mg/day" for dose in (50, 100, 200))]
     assert by_arm(found, "SF") == list(
-        zip(order * 2, [2.6, 12.4, 30.1, 52.4, 0.8, 7.4, 20.6, 30.6], strict=True)
+        zip(order * 2, [3.5, 11.5, 29.5, 47.5, 1.5, 8.5, 19.5, 31.5], strict=True)
     )
 
 
 def test_what_doses_are_held_against_has_no_figure_in_their_list() -> None:
     found = report(
         THREE,
-        "The 50% responder rates were significantly greater than placebo for brivaracetam 100 and "
-        "200 mg/day (58.0% and 61.6%, respectively).",
+        "The responder rates were significantly higher than with placebo on brivaracetam 100 and "
+        "200 mg/day (53.5% and 57.5%, respectively).",
     )
     assert by_arm(found, "RR50") == [
-        ("brivaracetam 100 mg/day", 58.0),
-        ("brivaracetam 200 mg/day", 61.6),
+        ("brivaracetam 100 mg/day", 53.5),
+        ("brivaracetam 200 mg/day", 57.5),
     ]
 
 
@@ -207,13 +206,13 @@ def test_a_dose_that_has_a_group_is_an_arm() -> None:
 
 
 def test_doses_by_weight_are_one_arm() -> None:
-    found = report(BLIND + "placebo or brivaracetam (up to 12 mg/kg/day or 400 mg/day).")
-    assert active(found) == ["brivaracetam 12 mg/kg/day or 400 mg/day"]
+    found = report(BLIND + "placebo or brivaracetam (up to 9 mg/kg/day or 350 mg/day).")
+    assert active(found) == ["brivaracetam 9 mg/kg/day or 350 mg/day"]
     found = report(
-        BLIND + "placebo or brivaracetam (<30 kg: 8-12 mg/kg/day oral solution; ≥30-<50 kg: "
-        "6-8 mg/kg/day oral solution; ≥50 kg: 300-400 mg/day tablets)."
+        BLIND + "placebo or brivaracetam (<25 kg: 9-11 mg/kg/day oral solution; ≥25-<45 kg: "
+        "5-7 mg/kg/day oral solution; ≥45 kg: 250-350 mg/day tablets)."
     )
-    assert active(found) == ["brivaracetam 8-12 mg/kg/day or 6-8 mg/kg/day or 300-400 mg/day"]
+    assert active(found) == ["brivaracetam 9-11 mg/kg/day or 5-7 mg/kg/day or 250-350 mg/day"]
 
 
 def test_where_no_dose_was_fixed_the_mean_is_told() -> None:
@@ -255,9 +254,9 @@ def test_where_no_dose_was_fixed_the_mean_is_told() -> None:
             "brivaracetam 25-130 mg/day",
         ),
         (
-            "brivaracetam or placebo. Brivaracetam was initiated at 2 mg/kg/day, titrated to a "
-            "target dose of 6 mg/kg/day over 5 weeks, and maintained for 10 weeks.",
-            "brivaracetam 2-6 mg/kg/day",
+            "brivaracetam or placebo. Brivaracetam was begun at 3 mg/kg/day, titrated to a "
+            "target of 7 mg/kg/day over 5 weeks, and maintained for 10 weeks.",
+            "brivaracetam 3-7 mg/kg/day",
         ),
         (
             "brivaracetam or placebo. The dose was titrated from 40 mg to 80 mg and to 160 mg at "
@@ -385,7 +384,7 @@ def test_of_two_doses_of_one_drug_the_lower_is_the_comparator() -> None:
 def test_a_drug_no_list_knows_is_found_by_the_title() -> None:
     found = report(
         "Oral frotrazide (110 mg daily) was compared with an identical placebo in a double-blind "
-        "crossover trial in patients on phenobarbital. Drowsiness occurred on frotrazide.",
+        "crossover trial in people who took phenobarbital. Drowsiness occurred on frotrazide.",
         "Marked drowsiness led three patients on frotrazide to withdraw from the trial.",
         "Controlled trial of frotrazide as an antiepileptic drug",
     )

@@ -85,7 +85,7 @@ RCT = ("Randomized Controlled Trial",)
         ("A drug in clinical practice", "A retrospective cohort of 80 patients.", "observational"),
         (
             "A drug and memory",
-            "A double-blind, placebo-controlled cross over study assessed the drug.",
+            "The drug was assessed in a placebo-controlled cross over study, double-blind.",
             "rct_crossover",
         ),
         (

@@ -88,9 +88,9 @@ PREVENTION = "Prophylaxis with lotramacetam after craniotomy"
             {("WDLOE", DRUG, 6)},
         ),
         (
-            "Somnolence was an adverse event of interest, but treatment-limiting adverse events occurred in only 9% "
-            "given lotramacetam compared with 7% given placebo.",
-            {("WDAE", DRUG, 9.0), ("WDAE", PLACEBO, 7.0)},
+            "Somnolence was an adverse event of interest, but treatment-limiting adverse events were seen in 12% "
+            "given lotramacetam compared with 5% given placebo.",
+            {("WDAE", DRUG, 12.0), ("WDAE", PLACEBO, 5.0)},
         ),
         # failure by the report's own criteria
         (
