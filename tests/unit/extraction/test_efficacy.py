@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from sinteza.extraction import read, terms
+from sinteza.extraction import terms
 from sinteza.extraction.mentions import ArmTable
+from sinteza.extraction.read import REPORTED
+from sinteza.extraction.sentence import CHANGES, direction, read_sentence
 from sinteza.text import abbreviations, sentences
 from tests.unit.extraction.test_classes import METHODS, TITLE, report
 
@@ -35,12 +37,12 @@ def readings(results: str) -> list[Figure]:
         sentence = text[start:end]
         if start < len(METHODS):
             continue
-        for reading in read._read_sentence(sentence, table, setting, None):
-            if reading.code not in read._REPORTED:
+        for reading in read_sentence(sentence, table, setting, None):
+            if reading.code not in REPORTED:
                 continue
             for v in reading.values:
-                change = reading.code in read._CHANGES
-                percent = read._direction(reading, sentence, v) if change else v.percent
+                change = reading.code in CHANGES
+                percent = direction(reading, sentence, v) if change else v.percent
                 found.append(
                     (start + v.start, (reading.code, percent if percent is not None else v.events))
                 )

@@ -165,7 +165,7 @@ def test_a_second_extractor_stands_beside_the_first(folder: Path) -> None:
         assert record_readings(review, asked) == 0
         asked.close()
         readers = [reading.read_by for reading in projections.readings(review.store.connection)]
-        assert sorted(readers) == ["chat/made-up/model-1", "sinteza-rules/2"]
+        assert sorted(readers) == ["chat/made-up/model-1", "sinteza-rules/3"]
         told = [item for item in pending(review) if item.study.read_by.startswith("chat/")]
         (item,) = told
         assert (item.result.percent, item.result.events) == (40.0, 24)
